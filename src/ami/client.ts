@@ -1,0 +1,190 @@
+import type { Clock } from '../lib/clock.ts';
+import type { GatewayError } from '../lib/errors.ts';
+import { messageOf } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import { type Connection, openConnection } from './connection.ts';
+import { discover } from './discovery.ts';
+import { desyncError, unavailableError } from './errors.ts';
+import type { Frame } from './frame.ts';
+import { createPool, type PoolFigures } from './pool.ts';
+import { superviseConnection } from './supervisor.ts';
+import type { AmiAddress } from './transport.ts';
+import type { Capabilities, Sender } from './types.ts';
+
+export interface AmiClientOptions {
+  address: AmiAddress;
+  username: string;
+  secret: string;
+  poolSize: number;
+  timeoutMs: number;
+  slowTimeoutMs?: number;
+  maxInFlight?: number;
+  maxQueue?: number;
+  maxListItems?: number;
+  /** How long to wait for FullyBooted, which an account without read=system never gets. */
+  bootGraceMs?: number;
+  clock: Clock;
+  log: Log;
+}
+
+/** What follows a PBX's events. `onConnected` comes when events flow and actions can be sent. */
+export interface EventListener {
+  onEvent(frame: Frame): void;
+  onConnected(): void;
+  onDisconnected(): void;
+}
+
+export interface AmiStatus {
+  state: 'ready' | 'booting' | 'disconnected';
+  pool: PoolFigures;
+  eventConnection: boolean;
+  /** Messages on action connections that belonged to no request; each cost its connection. */
+  unexpectedFrames: number;
+  /** When Asterisk started, in milliseconds since the epoch. Null until it has told, which needs read=system. */
+  startedAt: number | null;
+  lastError: string | null;
+  capabilities: Capabilities | null;
+}
+
+export interface AmiClient {
+  readonly sender: Sender;
+  readonly status: AmiStatus;
+  close(): Promise<void>;
+  destroy(): void;
+}
+
+/** All connections to one Asterisk: the pool for actions and one connection for events. */
+export const createAmiClient = (options: AmiClientOptions, listener: EventListener): AmiClient => {
+  const { clock, log } = options;
+  let unexpectedFrames = 0;
+  let capabilities: Capabilities | null = null;
+  let booted = false;
+  let eventsUp = false;
+  let announced = false;
+  let startedAt: number | null = null;
+  let cancelBootGrace = () => {};
+
+  const connect = (
+    events: string,
+    handlers: Pick<Parameters<typeof openConnection>[0], 'onEvent' | 'onProgress' | 'onClose'>,
+  ): Promise<Connection> =>
+    openConnection({
+      address: options.address,
+      username: options.username,
+      secret: options.secret,
+      timeoutMs: options.timeoutMs,
+      maxListItems: options.maxListItems ?? 100_000,
+      clock,
+      log,
+      events,
+      ...handlers,
+    });
+
+  const announce = () => {
+    if (announced || !eventsUp || pool.figures.open === 0) return;
+    announced = true;
+    listener.onConnected();
+  };
+
+  const refreshCapabilities = async () => {
+    try {
+      capabilities = await discover(pool);
+    } catch (error) {
+      log.warn({ reason: messageOf(error) }, 'Cannot tell what this Asterisk can do');
+    }
+  };
+
+  const pool = createPool({
+    size: options.poolSize,
+    maxInFlight: options.maxInFlight ?? 32,
+    maxQueue: options.maxQueue ?? 1_000,
+    timeoutMs: options.timeoutMs,
+    slowTimeoutMs: options.slowTimeoutMs ?? 30_000,
+    open: ({ onClose, onProgress }) =>
+      connect('off', {
+        onClose: (error) => {
+          if (error.code === 'ami-desync') unexpectedFrames += 1;
+          onClose(error);
+        },
+        onProgress,
+        onEvent: () => {
+          throw desyncError('an Event on a connection that asked for none');
+        },
+      }),
+    onUp: () => {
+      eventLane.retryNow();
+      announce();
+      void refreshCapabilities();
+    },
+    clock,
+    log,
+  });
+
+  const setBooted = (uptime?: string) => {
+    cancelBootGrace();
+    if (uptime !== undefined) startedAt = clock.now() - Number(uptime) * 1_000;
+    if (booted) return;
+    booted = true;
+    void refreshCapabilities().then(() => {
+      log.info({ asterisk: capabilities?.release }, 'Asterisk is connected and fully booted');
+    });
+  };
+
+  const eventLane = superviseConnection({
+    open: (onClose: (error: GatewayError) => void) =>
+      connect('system,call', {
+        onClose,
+        onProgress: () => {},
+        onEvent: (frame) => {
+          if (frame.event === 'FullyBooted') setBooted(frame.get('Uptime'));
+          listener.onEvent(frame);
+        },
+      }),
+    onUp: () => {
+      eventsUp = true;
+      pool.retryNow();
+      if (!booted) {
+        cancelBootGrace = clock.setTimeout(() => {
+          log.warn({}, 'No FullyBooted event: does the AMI account have read=system? Taking Asterisk as booted');
+          setBooted();
+        }, options.bootGraceMs ?? 10_000);
+      }
+      announce();
+    },
+    onDown: () => {
+      eventsUp = false;
+      booted = false;
+      cancelBootGrace();
+      if (announced) listener.onDisconnected();
+      announced = false;
+    },
+    clock,
+    log,
+  });
+
+  return {
+    sender: pool,
+    get status(): AmiStatus {
+      const figures = pool.figures;
+      const connected = figures.open > 0 && eventsUp;
+      return {
+        state: connected ? (booted ? 'ready' : 'booting') : 'disconnected',
+        pool: figures,
+        eventConnection: eventsUp,
+        unexpectedFrames,
+        startedAt: connected ? startedAt : null,
+        lastError: connected ? null : (pool.lastError ?? eventLane.lastError),
+        capabilities,
+      };
+    },
+    async close() {
+      cancelBootGrace();
+      await Promise.all([pool.close(), eventLane.close()]);
+    },
+    destroy() {
+      cancelBootGrace();
+      pool.destroy();
+      eventLane.destroy(unavailableError('The gateway is shutting down'));
+    },
+  };
+};

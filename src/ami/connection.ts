@@ -1,0 +1,203 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import type { Clock } from '../lib/clock.ts';
+import { GatewayError } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import { Ping } from './actions/system.ts';
+import { Challenge, Login, Logoff } from './actions/session.ts';
+import { createDecoder, readBanner } from './decoder.ts';
+import { encodeAction } from './encoder.ts';
+import { unavailableError } from './errors.ts';
+import type { Frame } from './frame.ts';
+import { startHeartbeat } from './heartbeat.ts';
+import { Pending } from './pending.ts';
+import { type AmiAddress, openSocket } from './transport.ts';
+import type { Action, Reply, Sender, SendOptions } from './types.ts';
+
+export interface ConnectionOptions {
+  address: AmiAddress;
+  username: string;
+  secret: string;
+  /** Mask of the events wanted: `off`, or classes such as `system,call`. */
+  events: string;
+  timeoutMs: number;
+  maxListItems: number;
+  clock: Clock;
+  log: Log;
+  onEvent: (frame: Frame) => void;
+  /** Bytes came and were handled: there may be room for more work. */
+  onProgress: () => void;
+  /** Told once, whether it was closed or lost. */
+  onClose: (error: GatewayError) => void;
+}
+
+/** One logged-in AMI session. Made by openConnection. */
+export class Connection implements Sender {
+  readonly #socket: Socket;
+  readonly #options: ConnectionOptions;
+  readonly #pending: Pending;
+  readonly #decoder = createDecoder();
+  #greeting: Buffer | undefined = Buffer.alloc(0);
+  #greeted: (() => void) | undefined;
+  #lastReceived: number;
+  #corked = false;
+  #closed = false;
+  #stopHeartbeat = () => {};
+
+  constructor(socket: Socket, options: ConnectionOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#lastReceived = options.clock.now();
+    this.#pending = new Pending(options);
+    socket.on('data', (chunk: Buffer) => {
+      this.#read(chunk);
+    });
+    socket.on('error', (error) => {
+      this.destroy(unavailableError(`AMI connection failed: ${error.message}`, error));
+    });
+    socket.on('close', () => {
+      this.destroy(unavailableError('Asterisk closed the AMI connection'));
+    });
+  }
+
+  get inFlight(): number {
+    return this.#pending.size;
+  }
+
+  /** False while a reply is overdue: nothing more is stacked behind an answer that may never come. */
+  get usable(): boolean {
+    return !this.#closed && this.#pending.overdue === 0;
+  }
+
+  send({ declaration, headers }: Action, { signal, timeoutMs = this.#options.timeoutMs }: SendOptions = {}): Promise<Reply> {
+    if (this.#closed) return Promise.reject(unavailableError('The AMI connection is closed'));
+    if (signal?.aborted) return Promise.reject(signal.reason as Error);
+    const actionId = randomUUID();
+    let bytes: Buffer;
+    try {
+      bytes = encodeAction(declaration.name, actionId, headers);
+    } catch (error) {
+      return Promise.reject(error as GatewayError);
+    }
+    const reply = this.#pending.add(actionId, declaration, timeoutMs);
+    this.#write(bytes);
+    return reply;
+  }
+
+  /** Finishes what is in flight, says Logoff, closes. */
+  async close(): Promise<void> {
+    while (!this.#closed && this.#pending.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#options.clock.setTimeout(resolve, 10);
+      });
+    }
+    this.#stopHeartbeat();
+    if (!this.#closed) await this.send(Logoff({}), { timeoutMs: 1_000 }).catch(() => undefined);
+    this.destroy(unavailableError('The AMI connection was closed'));
+  }
+
+  /** Closes now and fails what is in flight. */
+  destroy(error: GatewayError): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#stopHeartbeat();
+    this.#socket.destroy();
+    this.#pending.failAll(error);
+    this.#options.onClose(error);
+  }
+
+  async login(): Promise<void> {
+    const { clock, timeoutMs, username, secret, events } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      const cancel = clock.setTimeout(() => {
+        reject(unavailableError(`Asterisk sent no greeting within ${timeoutMs} ms`));
+      }, timeoutMs);
+      this.#greeted = () => {
+        cancel();
+        resolve();
+      };
+      this.#socket.once('close', () => {
+        cancel();
+        reject(unavailableError('Asterisk closed the connection before its greeting'));
+      });
+    });
+    const { response } = await this.send(Challenge({ AuthType: 'MD5' }));
+    const key = createHash('md5')
+      .update(`${response.get('Challenge') ?? ''}${secret}`)
+      .digest('hex');
+    await this.send(Login({ AuthType: 'MD5', Username: username, Key: key, Events: events }));
+    this.#startHeartbeat();
+  }
+
+  #startHeartbeat(): void {
+    const connection = this;
+    this.#stopHeartbeat = startHeartbeat(
+      {
+        get lastReceived() {
+          return connection.#lastReceived;
+        },
+        get inFlight() {
+          return connection.#pending.size;
+        },
+        get overdue() {
+          return connection.#pending.overdue;
+        },
+        ping: (timeoutMs) => this.send(Ping({}), { timeoutMs }),
+        die: (reason) => {
+          this.destroy(unavailableError(`The AMI peer is dead: ${reason}`));
+        },
+      },
+      { clock: this.#options.clock },
+    );
+  }
+
+  #write(bytes: Buffer): void {
+    // One packet for all that is sent in one turn of the event loop: pipelining costs one system call.
+    if (!this.#corked) {
+      this.#corked = true;
+      this.#socket.cork();
+      process.nextTick(() => {
+        this.#corked = false;
+        this.#socket.uncork();
+      });
+    }
+    this.#socket.write(bytes);
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#closed) return;
+    this.#lastReceived = this.#options.clock.now();
+    try {
+      const bytes = this.#greeting === undefined ? chunk : this.#greet(Buffer.concat([this.#greeting, chunk]));
+      if (bytes) this.#pending.accept(this.#decoder.push(bytes));
+    } catch (error) {
+      const fault = error instanceof GatewayError ? error : unavailableError('AMI bytes could not be read', error);
+      this.#options.log.warn({ code: fault.code, reason: fault.message }, 'AMI connection dropped');
+      this.destroy(fault);
+      return;
+    }
+    this.#options.onProgress();
+  }
+
+  #greet(bytes: Buffer): Buffer | undefined {
+    const banner = readBanner(bytes);
+    this.#greeting = banner ? undefined : bytes;
+    if (!banner) return undefined;
+    this.#greeted?.();
+    return banner.rest;
+  }
+}
+
+/** Connects and logs in. Rejects with `pbx-unavailable`, `ami-login-refused`, `ami-not-asterisk`. */
+export const openConnection = async (options: ConnectionOptions): Promise<Connection> => {
+  const socket = await openSocket(options.address, options.timeoutMs, options.clock);
+  const connection = new Connection(socket, options);
+  try {
+    await connection.login();
+  } catch (error) {
+    const fault = error instanceof GatewayError ? error : unavailableError('AMI login failed', error);
+    connection.destroy(fault);
+    throw fault;
+  }
+  return connection;
+};

@@ -1,0 +1,48 @@
+import { byteLength, encodeText, isEncodable } from '../lib/bytes.ts';
+import { GatewayError } from '../lib/errors.ts';
+
+/** AMI reads at most 1022 bytes before CRLF; longer lines tear the message apart (16 and 22). */
+export const MAX_LINE_BYTES = 1022;
+/** AMI takes 128 headers an action, the Action line included (16 and 22). */
+export const MAX_HEADERS = 128;
+
+export type Header = readonly [name: string, value: string];
+
+const refuse = (code: string, header: string, message: string): never => {
+  throw new GatewayError(code, message, { details: { header } });
+};
+
+const checkHeader = ([name, value]: Header): void => {
+  if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(name)) {
+    refuse('invalid-request', name.slice(0, 40), `${JSON.stringify(name.slice(0, 40))} is not an AMI header name`);
+  }
+  // eslint-disable-next-line no-control-regex -- these three are exactly what may not pass
+  if (/[\r\n\0]/.test(value)) {
+    refuse('forbidden-character', name, `${name} holds a line break or NUL, which AMI cannot carry`);
+  }
+  if (value.startsWith(' ') || value.startsWith('\t')) {
+    refuse('leading-blank', name, `${name} starts with a blank, which Asterisk would silently drop`);
+  }
+  if (!isEncodable(value)) refuse('forbidden-character', name, `${name} holds text that is not valid Unicode`);
+  const length = name.length + 2 + byteLength(value);
+  if (length > MAX_LINE_BYTES) {
+    refuse('line-too-long', name, `${name} makes a line of ${length} bytes; AMI reads at most ${MAX_LINE_BYTES}`);
+  }
+};
+
+/**
+ * One action as it goes on the wire, Action and ActionID first.
+ * Throws before a byte is made: `invalid-request`, `forbidden-character`, `leading-blank`, `line-too-long`, `too-many-headers`.
+ */
+export const encodeAction = (action: string, actionId: string, headers: readonly Header[]): Buffer => {
+  const all: Header[] = [['Action', action], ['ActionID', actionId], ...headers];
+  if (all.length > MAX_HEADERS) {
+    throw new GatewayError('too-many-headers', `${all.length} headers; AMI takes at most ${MAX_HEADERS} an action`);
+  }
+  let text = '';
+  for (const header of all) {
+    checkHeader(header);
+    text += `${header[0]}: ${header[1]}\r\n`;
+  }
+  return encodeText(`${text}\r\n`);
+};

@@ -1,0 +1,57 @@
+import { GatewayError } from '../lib/errors.ts';
+import type { Frame } from './frame.ts';
+
+interface Text {
+  pattern: RegExp;
+  code: string;
+  message: string;
+}
+
+/** The one place that knows Asterisk's wording. First match decides; texts seen on 16.28 and 22.10. */
+const TEXTS: readonly Text[] = [
+  { pattern: /^Permission denied/, code: 'ami-permission-denied', message: 'The AMI account of the gateway lacks a class' },
+  { pattern: /^Invalid\/unknown command/, code: 'action-unavailable', message: 'This Asterisk does not have the action' },
+  { pattern: /^Asterisk is shutting down/, code: 'pbx-unavailable', message: 'Asterisk is shutting down' },
+  { pattern: /^Authentication failed/, code: 'ami-login-refused', message: 'Asterisk refused the AMI login' },
+  { pattern: /^Login Already In Use/, code: 'ami-login-refused', message: 'The AMI account allows one login only' },
+  { pattern: /^No such channel/, code: 'no-such-channel', message: 'No such channel' },
+  { pattern: /^Channel not found/, code: 'no-such-channel', message: 'No such channel' },
+  { pattern: /^(Extra)?Channel does not exist/, code: 'no-such-channel', message: 'No such channel' },
+  { pattern: /^Extension does not exist/, code: 'no-such-extension', message: 'The dialplan has no such extension' },
+  { pattern: /^Did not find (context|extension)/, code: 'no-such-extension', message: 'The dialplan has no such extension' },
+  { pattern: /^Uniqueid length exceeds/, code: 'invalid-request', message: 'The channel id is too long' },
+  { pattern: /^Command blacklisted/, code: 'limit-exceeded', message: 'Asterisk refuses this command to every manager' },
+  { pattern: /^Command output follows/, code: 'command-failed', message: 'Asterisk did not carry the command out' },
+  { pattern: /^(Originate|GetVar|Status) Access Forbidden/i, code: 'limit-exceeded', message: 'Asterisk forbids this to the AMI account' },
+  { pattern: /^Variable not set/, code: 'variable-not-set', message: 'Asterisk did not set the variable' },
+  { pattern: /^(Failed to parse message|Too many lines)/, code: 'invalid-request', message: 'Asterisk could not read the action' },
+  { pattern: /^(Cannot|Could not) find MixMonitor|^Could not stop monitoring/i, code: 'no-such-recording', message: 'The recording is not running' },
+]; // prettier-ignore
+
+/** A `Response: Error` as a typed error. `ami-error` where the wording is not known. */
+export const amiError = (action: string, response: Frame): GatewayError => {
+  const said = (response.get('Message') ?? '').trim();
+  const known = TEXTS.find(({ pattern }) => pattern.test(said));
+  const output = response.all('Output');
+  return new GatewayError(known?.code ?? 'ami-error', known?.message ?? `Asterisk refused ${action}`, {
+    retryable: known?.code === 'pbx-unavailable',
+    details: { amiMessage: said, action, ...(output.length > 0 ? { output } : {}) },
+  });
+};
+
+export const desyncError = (why: string): GatewayError =>
+  new GatewayError('ami-desync', `The AMI stream cannot be trusted any more: ${why}`, { retryable: true });
+
+/** Bytes may have left, no answer came: only a read can simply be asked again. */
+export const lostError = (action: string, changes: boolean, cause?: unknown): GatewayError =>
+  changes
+    ? new GatewayError('outcome-unknown', `The connection was lost after ${action} was sent; it may have been carried out`, { cause })
+    : new GatewayError('connection-lost', `The connection was lost before ${action} was answered`, { cause, retryable: true });
+
+export const timeoutError = (action: string, changes: boolean, milliseconds: number): GatewayError =>
+  changes
+    ? new GatewayError('outcome-unknown', `No answer to ${action} within ${milliseconds} ms; it may still be carried out`)
+    : new GatewayError('ami-timeout', `No answer to ${action} within ${milliseconds} ms`, { retryable: true });
+
+export const unavailableError = (message: string, cause?: unknown): GatewayError =>
+  new GatewayError('pbx-unavailable', message, { retryable: true, cause });

@@ -1,0 +1,155 @@
+import type { CancelTimer, Clock } from '../lib/clock.ts';
+import { GatewayError } from '../lib/errors.ts';
+import { amiError, desyncError, lostError, timeoutError } from './errors.ts';
+import type { Frame } from './frame.ts';
+import type { Declaration, Reply } from './types.ts';
+
+interface Entry {
+  readonly actionId: string;
+  readonly declaration: Declaration;
+  readonly resolve: (reply: Reply) => void;
+  readonly reject: (error: GatewayError) => void;
+  response: Frame | undefined;
+  items: Frame[];
+  cancelTimer: CancelTimer;
+  /** Its caller has been told; the entry only waits to take the late reply out of the stream. */
+  abandoned: boolean;
+}
+
+export interface PendingOptions {
+  clock: Clock;
+  /** Most items of one list reply; more end in `list-too-long`. */
+  maxListItems: number;
+  /** An event that belongs to no request. May throw `ami-desync` where none was asked for. */
+  onEvent: (frame: Frame) => void;
+}
+
+/**
+ * What was sent and not yet answered, in the order it was sent. A session answers strictly in that order,
+ * so a Response that is not for the oldest entry is forged (values are not escaped) or the stream is lost.
+ */
+export class Pending {
+  readonly #options: PendingOptions;
+  readonly #entries: Entry[] = [];
+  /** Answered within the bytes being read now; a forged tail in the same bytes can still spoil the last. */
+  #settling: (() => void)[] = [];
+  #lastSettled: Entry | undefined;
+  #abandoned = 0;
+
+  constructor(options: PendingOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#entries.length;
+  }
+
+  /** Requests whose time was over before their reply came. */
+  get overdue(): number {
+    return this.#abandoned;
+  }
+
+  add(actionId: string, declaration: Declaration, timeoutMs: number): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      const entry: Entry = {
+        actionId,
+        declaration,
+        resolve,
+        reject,
+        response: undefined,
+        items: [],
+        abandoned: false,
+        cancelTimer: this.#options.clock.setTimeout(() => {
+          entry.abandoned = true;
+          this.#abandoned += 1;
+          reject(timeoutError(declaration.name, declaration.changes, timeoutMs));
+        }, timeoutMs),
+      };
+      this.#entries.push(entry);
+    });
+  }
+
+  /** Takes all frames of one read. Throws `ami-desync`, upon which the connection must go. */
+  accept(frames: readonly Frame[]): void {
+    try {
+      for (const frame of frames) this.#acceptOne(frame);
+    } catch (error) {
+      // Where no list is open, the reply just taken is the one that was torn by what came behind it.
+      const spoiled = this.#entries[0]?.response ? undefined : this.#lastSettled;
+      if (spoiled) {
+        this.#settling.pop();
+        if (!spoiled.abandoned) spoiled.reject(error as GatewayError);
+      }
+      throw error;
+    } finally {
+      const settle = this.#settling;
+      this.#settling = [];
+      this.#lastSettled = undefined;
+      for (const done of settle) done();
+    }
+  }
+
+  /** Fails everything; each with the error given, or with what a lost connection means for it. */
+  failAll(cause?: unknown): void {
+    for (const entry of this.#entries.splice(0)) {
+      entry.cancelTimer();
+      if (entry.abandoned) continue;
+      const { name, changes } = entry.declaration;
+      const desync = cause instanceof GatewayError && cause.code === 'ami-desync';
+      entry.reject(desync ? cause : lostError(name, changes, cause));
+    }
+    this.#abandoned = 0;
+  }
+
+  #acceptOne(frame: Frame): void {
+    const kind = frame.kind;
+    if (kind === 'other') throw desyncError('a message that is neither Response nor Event');
+    const head = this.#entries[0];
+    const mine = head !== undefined && frame.actionId === head.actionId;
+    if (kind === 'response') {
+      if (!mine) throw desyncError('a Response that answers nothing');
+      if (head.response) throw desyncError('a second Response to one action');
+      this.#respond(head, frame);
+    } else if (mine && head.response) {
+      this.#item(head, frame);
+    } else {
+      this.#options.onEvent(frame);
+    }
+  }
+
+  #respond(entry: Entry, frame: Frame): void {
+    entry.response = frame;
+    const failed = frame.get('Response')?.toLowerCase() === 'error';
+    if (failed || entry.declaration.reply.kind === 'plain') this.#finish(entry, failed);
+  }
+
+  #item(entry: Entry, frame: Frame): void {
+    const { reply } = entry.declaration;
+    if (reply.kind === 'list' && frame.event.toLowerCase() === reply.complete.toLowerCase()) {
+      this.#finish(entry, false);
+    } else if (entry.items.length < this.#options.maxListItems) {
+      entry.items.push(frame);
+    } else if (!entry.abandoned) {
+      entry.abandoned = true;
+      this.#abandoned += 1;
+      entry.items = [];
+      const most = this.#options.maxListItems;
+      entry.reject(new GatewayError('list-too-long', `${entry.declaration.name} gave more than ${most} items`));
+    }
+  }
+
+  #finish(entry: Entry, failed: boolean): void {
+    this.#entries.shift();
+    entry.cancelTimer();
+    this.#lastSettled = entry;
+    this.#settling.push(() => {
+      if (entry.abandoned) {
+        this.#abandoned -= 1;
+        return;
+      }
+      const response = entry.response as Frame;
+      if (failed) entry.reject(amiError(entry.declaration.name, response));
+      else entry.resolve({ actionId: entry.actionId, response, items: entry.items });
+    });
+  }
+}

@@ -1,0 +1,77 @@
+import type { Action } from '../ami/types.ts';
+import { isGatewayError } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import type { Principal } from './principal.ts';
+
+/** What a request is called in logs and metrics. */
+export interface RequestContext {
+  requestId: string;
+  /** Such as `channels.redirect`. */
+  operation: string;
+}
+
+export interface AuditRecord {
+  sub: string;
+  jti: string;
+  pbx: string;
+  operation: string;
+  requestId: string;
+  action: string;
+  /** What was reached, without the contents of variables. */
+  targets: string[];
+  /** Names of the limits the token carries. */
+  limits: string[];
+  /** `ok`, or the code of the error. */
+  outcome: string;
+  actionId: string | null;
+}
+
+export type Audit = (record: AuditRecord) => void;
+
+export const createLogAudit =
+  (log: Log): Audit =>
+  (record) => {
+    log.info({ audit: record }, `audit: ${record.sub} ${record.operation} ${record.outcome}`);
+  };
+
+// Values of variables, arguments of applications and the tail of a CLI line can be secrets: only names are kept.
+const targetsOf = ({ touches }: Action): string[] =>
+  touches.map((touch) => {
+    switch (touch.kind) {
+      case 'channel':
+        return `channel ${touch.ref}`;
+      case 'dial':
+        return `dial ${touch.dialString}`;
+      case 'dialplan':
+        return `dialplan ${touch.extension}@${touch.context}`;
+      case 'application':
+        return `application ${touch.name}`;
+      case 'variable':
+        return `variable ${touch.name}`;
+      case 'globals':
+        return 'globals';
+      case 'callerId':
+        return `caller id ${touch.value}`;
+      case 'queue':
+        return `queue ${touch.name}`;
+      case 'command':
+        return `command ${touch.line.split(' ', 4).join(' ')}`;
+    }
+  });
+
+export const describeAttempt = (
+  who: { principal: Principal; pbx: string; context: RequestContext },
+  action: Action,
+  result: { actionId: string } | { error: unknown },
+): AuditRecord => ({
+  sub: who.principal.sub,
+  jti: who.principal.jti,
+  pbx: who.pbx,
+  operation: who.context.operation,
+  requestId: who.context.requestId,
+  action: action.declaration.name,
+  targets: targetsOf(action),
+  limits: Object.keys(who.principal.limits),
+  outcome: 'actionId' in result ? 'ok' : isGatewayError(result.error) ? result.error.code : 'internal-error',
+  actionId: 'actionId' in result ? result.actionId : null,
+});

@@ -1,0 +1,82 @@
+import { Status } from '../ami/actions/channel.ts';
+import type { Action, Reply, Sender, SendOptions } from '../ami/types.ts';
+import { GatewayError } from '../lib/errors.ts';
+import { type Audit, describeAttempt, type RequestContext } from './audit.ts';
+import { judge, maySee, requirePbx } from './policy.ts';
+import type { Principal } from './principal.ts';
+import type { Quota } from './quota.ts';
+import { judgeChannel, type Ownership, seesSomeChannels } from './rules/channel.ts';
+
+export interface GuardOptions {
+  sender: Sender;
+  pbx: string;
+  principal: Principal;
+  context: RequestContext;
+  ownership: Ownership;
+  quota: Quota;
+  audit: Audit;
+}
+
+export interface GuardedSendOptions extends SendOptions {
+  /** Called when the action was judged and counted, right before it is sent. */
+  onAllowed?: () => void;
+}
+
+export interface GuardedSender {
+  /** As a Sender; rejects with `insufficient-scope`, `limit-exceeded`, `too-many-calls` before anything is sent. */
+  send(action: Action, options?: GuardedSendOptions): Promise<Reply>;
+  /** Judges without sending. Rejects as `send` would. */
+  authorize(action: Action): Promise<void>;
+}
+
+/** The only way from a token to Asterisk: every action is judged, sent, and (where it changes something) audited. */
+export const createGuard = (options: GuardOptions): GuardedSender => {
+  const { sender, principal, ownership, pbx } = options;
+
+  const resolveChannels = async ({ touches }: Action): Promise<void> => {
+    if (!seesSomeChannels(principal)) return;
+    for (const touch of touches) {
+      if (touch.kind !== 'channel') continue;
+      // Asterisk takes names in any case and unique ids alike, so only Asterisk can say which channel is meant.
+      const status = Status({ Channel: touch.ref });
+      const { items } = await sender.send(status);
+      const channel = items[0] && status.declaration.itemReference?.(items[0]).channel;
+      if (!channel) throw new GatewayError('no-such-channel', 'No such channel');
+      judgeChannel(principal, channel, ownership);
+    }
+  };
+
+  const authorize = async (action: Action): Promise<void> => {
+    requirePbx(principal, pbx);
+    judge(principal, action);
+    await resolveChannels(action);
+  };
+
+  const visible = (action: Action, reply: Reply): Reply => {
+    const { itemReference } = action.declaration;
+    if (!itemReference) return reply;
+    return { ...reply, items: reply.items.filter((item) => maySee(principal, itemReference(item), ownership)) };
+  };
+
+  const record = (action: Action, result: { actionId: string } | { error: unknown }): void => {
+    options.audit(describeAttempt({ principal, pbx, context: options.context }, action, result));
+  };
+
+  return {
+    authorize,
+    async send(action, { onAllowed, ...sendOptions } = {}) {
+      try {
+        await authorize(action);
+        if (action.touches.some(({ kind }) => kind === 'dial')) options.quota.takeCall(principal);
+        onAllowed?.();
+        const reply = await sender.send(action, sendOptions);
+        if (action.declaration.changes) record(action, reply);
+        return visible(action, reply);
+      } catch (error) {
+        const refused = error instanceof GatewayError && ['insufficient-scope', 'limit-exceeded'].includes(error.code);
+        if (action.declaration.changes || refused) record(action, { error });
+        throw error;
+      }
+    },
+  };
+};

@@ -1,0 +1,37 @@
+import { AMI_CLASSES, type AmiClass, type Declaration } from '../ami/types.ts';
+
+export const GATEWAY_SCOPES = [
+  'gateway:tokens',
+  'gateway:webhooks',
+  'gateway:audit',
+  'gateway:metrics',
+  'gateway:raw',
+] as const;
+
+export type Scope = `${'read' | 'write'}:${AmiClass | 'all'}` | (typeof GATEWAY_SCOPES)[number];
+
+const known = new Set<string>([
+  ...GATEWAY_SCOPES,
+  ...[...AMI_CLASSES, 'all'].flatMap((name) => [`read:${name}`, `write:${name}`]),
+]);
+
+export const isScope = (text: string): text is Scope => known.has(text);
+
+/** Words of a `scope` claim. Words nobody knows are kept apart, so that a typing error can be reported. */
+export const parseScopes = (claim: string): { scopes: Set<Scope>; unknown: string[] } => {
+  const words = claim.split(/\s+/).filter((word) => word !== '');
+  return { scopes: new Set(words.filter(isScope)), unknown: words.filter((word) => !isScope(word)) };
+};
+
+/** True where the scopes hold any one of those wanted; `read:all` and `write:all` stand for every class. */
+export const holdsAny = (scopes: ReadonlySet<Scope>, wanted: readonly Scope[]): boolean =>
+  wanted.some(
+    (scope) =>
+      scopes.has(scope) ||
+      (scope.startsWith('write:') && scopes.has('write:all')) ||
+      (scope.startsWith('read:') && scopes.has('read:all')),
+  );
+
+/** Scopes of which an action wants any one. */
+export const scopesFor = ({ scopes, observes }: Declaration): Scope[] =>
+  scopes.flatMap((name): Scope[] => (observes ? [`write:${name}`, `read:${name}`] : [`write:${name}`]));

@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { ConfigError } from '../config.ts';
+import { isGatewayError } from '../lib/errors.ts';
+import { serve } from '../server.ts';
+import { version } from '../version.ts';
+import { writeOpenapi } from './openapi.ts';
+import { printToken, type TokenArguments } from './token.ts';
+
+const program = new Command('ami-gateway').description('REST gateway to the Asterisk Manager Interface').version(version);
+
+program.command('serve').description('run the gateway').action(serve);
+
+program
+  .command('token')
+  .description('sign a token with JWT_SECRET or JWT_KEY_FILE and print it, and nothing else')
+  .requiredOption('--sub <name>', 'who the token is for')
+  .requiredOption('--scope <scopes>', 'space-separated scopes, such as "write:originate read:call"')
+  .option('--ttl <time>', 'how long it is valid: 45s, 30m, 1h, 90d', '1h')
+  .option('--limits <json>', 'what narrows it, such as \'{"contexts":["from-internal"]}\'')
+  .action((options: TokenArguments) => {
+    printToken(options);
+  });
+
+program
+  .command('openapi')
+  .description('write openapi/openapi.json from the routes')
+  .option('--check', 'change nothing; fail where the file differs')
+  .action(writeOpenapi);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const expected = error instanceof ConfigError || isGatewayError(error);
+  console.error(expected ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,42 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createMetrics } from '../http/metrics.ts';
+import { buildApp } from '../http/app.ts';
+import { GatewayError } from '../lib/errors.ts';
+import type { Gateway } from '../pbx/index.ts';
+import { version } from '../version.ts';
+
+const file = new URL('../../openapi/openapi.json', import.meta.url);
+
+// The document follows from the routes alone; no server is talked to.
+const nothing: Gateway = {
+  names: [],
+  open() {
+    throw new GatewayError('no-such-pbx', 'This gateway only describes itself');
+  },
+  status() {
+    throw new GatewayError('no-such-pbx', 'This gateway only describes itself');
+  },
+  locateCall: () => undefined,
+};
+
+export const renderOpenapi = async (): Promise<string> => {
+  const app = await buildApp({
+    gateway: nothing,
+    metrics: createMetrics({ names: [], status: nothing.status }),
+    auth: { key: { algorithm: 'HS256', secret: 'describes only, signs nothing' } },
+    version,
+  });
+  await app.ready();
+  const text = `${JSON.stringify(app.swagger(), null, 2)}\n`;
+  await app.close();
+  return text;
+};
+
+export const writeOpenapi = async ({ check }: { check?: boolean }): Promise<void> => {
+  const text = await renderOpenapi();
+  if (!check) {
+    writeFileSync(file, text);
+  } else if (readFileSync(file, 'utf8') !== text) {
+    throw new GatewayError('invalid-request', 'openapi/openapi.json differs from the routes: run `npm run openapi`');
+  }
+};

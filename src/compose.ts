@@ -1,0 +1,154 @@
+import { Status } from './ami/actions/channel.ts';
+import { type AmiClient, createAmiClient } from './ami/client.ts';
+import type { Sender } from './ami/types.ts';
+import { createLogAudit } from './auth/audit.ts';
+import { createGuard } from './auth/guard.ts';
+import { createQuota } from './auth/quota.ts';
+import type { PbxConfig } from './config.ts';
+import { createCallTracker, type CallTracker } from './events/calls.ts';
+import type { LiveChannel } from './events/call-follower.ts';
+import { createMetrics, type Metrics } from './http/metrics.ts';
+import type { Clock } from './lib/clock.ts';
+import { GatewayError, isGatewayError, messageOf } from './lib/errors.ts';
+import type { Log } from './lib/log.ts';
+import { createDialplan } from './pbx/dialplan.ts';
+import { createPbx, type Gateway } from './pbx/index.ts';
+
+export interface ComposeOptions {
+  pbx: readonly PbxConfig[];
+  amiPoolSize: number;
+  amiTimeoutMs: number;
+  amiTlsCa?: string | undefined;
+  clock: Clock;
+  log: Log;
+}
+
+export interface Composition {
+  gateway: Gateway;
+  metrics: Metrics;
+  /** Ends what follows the PBX, finishes what is in flight, logs off. */
+  close(): Promise<void>;
+  /** Drops every connection now. */
+  destroy(): void;
+}
+
+interface Server {
+  client: AmiClient;
+  /** The pool, with each action timed. */
+  sender: Sender;
+  tracker: CallTracker;
+  dialplanHas: ReturnType<typeof createDialplan>;
+}
+
+const timed = (sender: Sender, pbx: string, metrics: () => Metrics): Sender => ({
+  async send(action, options) {
+    const started = performance.now();
+    let outcome = 'ok';
+    try {
+      return await sender.send(action, options);
+    } catch (error) {
+      outcome = isGatewayError(error) ? error.code : 'internal-error';
+      throw error;
+    } finally {
+      metrics().amiAction(pbx, action.declaration.name, outcome, (performance.now() - started) / 1_000);
+    }
+  },
+});
+
+const liveChannels =
+  (sender: Sender) =>
+  async (uniqueId?: string): Promise<LiveChannel[]> => {
+    try {
+      const { items } = await sender.send(Status({ Channel: uniqueId }));
+      return items.map((item) => ({
+        uniqueId: item.get('Uniqueid') ?? '',
+        name: item.get('Channel') ?? '',
+        state: Number(item.get('ChannelState') ?? 0),
+      }));
+    } catch (error) {
+      if (isGatewayError(error, 'no-such-channel')) return [];
+      throw error;
+    }
+  };
+
+const startServer = (config: PbxConfig, options: ComposeOptions, metrics: () => Metrics): Server => {
+  const { clock, log } = options;
+  const client = createAmiClient(
+    {
+      address: { host: config.host, port: config.port, tls: config.tls, caFile: options.amiTlsCa },
+      username: config.username,
+      secret: config.secret,
+      poolSize: options.amiPoolSize,
+      timeoutMs: options.amiTimeoutMs,
+      clock,
+      log,
+    },
+    {
+      onEvent: (frame) => {
+        tracker.onEvent(frame);
+      },
+      onConnected: () => {
+        tracker.resynchronise().catch((error: unknown) => {
+          log.warn({ pbx: config.name, reason: messageOf(error) }, 'Calls could not be resynchronised');
+        });
+      },
+      onDisconnected: () => {},
+    },
+  );
+  const sender = timed(client.sender, config.name, metrics);
+  const tracker = createCallTracker({ pbx: config.name, clock, log, liveChannels: liveChannels(sender) });
+  return { client, sender, tracker, dialplanHas: createDialplan({ sender, clock }) };
+};
+
+/** Connects everything. The pools are known here and nowhere else; all others get them behind the guard. */
+export const compose = (options: ComposeOptions): Composition => {
+  const { clock, log } = options;
+  const servers = new Map<string, Server>();
+  const names = options.pbx.map(({ name }) => name);
+  const serverOf = (name: string): Server => {
+    const server = servers.get(name);
+    if (!server) throw new GatewayError('no-such-pbx', `The gateway has no server ${JSON.stringify(name)}`);
+    return server;
+  };
+  const metrics = createMetrics({ names, status: (name) => serverOf(name).client.status });
+  for (const config of options.pbx) servers.set(config.name, startServer(config, options, () => metrics));
+
+  const audit = createLogAudit(log);
+  const quota = createQuota({
+    clock,
+    activeCalls: (sub) =>
+      [...servers.values()]
+        .flatMap(({ tracker }) => tracker.list())
+        .filter((call) => call.owner === sub && call.status !== 'ended').length,
+  });
+
+  const gateway: Gateway = {
+    names,
+    open(name = names[0] ?? '', principal, context) {
+      const { client, sender, tracker, dialplanHas } = serverOf(name);
+      const ownership = {
+        owns: (sub: string, channel: { uniqueId: string; linkedId: string }) =>
+          [channel.uniqueId, channel.linkedId].some((id) => tracker.ofChannel(id)?.owner === sub),
+      };
+      const guarded = createGuard({ sender, pbx: name, principal, context, ownership, quota, audit });
+      return createPbx({ name, sender: guarded, principal, tracker, dialplanHas, status: () => client.status, clock });
+    },
+    status: (name) => serverOf(name).client.status,
+    locateCall: (id) => names.find((name) => serverOf(name).tracker.get(id) !== undefined),
+  };
+
+  return {
+    gateway,
+    metrics,
+    async close() {
+      for (const { tracker } of servers.values()) tracker.close();
+      await Promise.all([...servers.values()].map(({ client }) => client.close()));
+    },
+    destroy() {
+      for (const { tracker, client } of servers.values()) {
+        tracker.close();
+        client.destroy();
+      }
+    },
+  };
+};

@@ -1,0 +1,183 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+export interface PbxConfig {
+  name: string;
+  host: string;
+  port: number;
+  tls: boolean;
+  username: string;
+  secret: string;
+}
+
+/** Algorithm follows from the key. */
+export type KeyConfig =
+  | { algorithm: 'HS256'; secret: string }
+  | { algorithm: 'RS256' | 'ES256' | 'EdDSA'; privateKey: string; publicKey: string };
+
+export interface Config {
+  production: boolean;
+  pbx: PbxConfig[];
+  amiPoolSize: number;
+  amiTimeoutMs: number;
+  amiTlsCa: string | undefined;
+  host: string;
+  port: number;
+  tls: { certFile: string; keyFile: string } | undefined;
+  key: KeyConfig;
+  jwtIssuer: string | undefined;
+  jwtAudience: string | undefined;
+  logLevel: string;
+  corsOrigins: string[];
+  trustProxy: boolean | string;
+  metricsPublic: boolean;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Every fault of the environment at once, each with the name of its variable and never its value. */
+export class ConfigError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`The configuration is not usable:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.faults = faults;
+  }
+}
+
+const MIN_SECRET_BYTES = 32;
+const flag = z.enum(['true', 'false']).default('false').transform((text) => text === 'true'); // prettier-ignore
+const whole = (min: number, max: number, fallback: number) => z.coerce.number().int().min(min).max(max).default(fallback);
+
+const schema = z.object({
+  NODE_ENV: z.string().optional(),
+  AMI_POOL_SIZE: whole(1, 64, 4),
+  AMI_TIMEOUT_MS: whole(100, 120_000, 5_000),
+  AMI_TLS_CA: z.string().optional(),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: whole(0, 65_535, 3_000),
+  TLS_CERT_FILE: z.string().optional(),
+  TLS_KEY_FILE: z.string().optional(),
+  JWT_SECRET: z.string().optional(),
+  JWT_KEY_FILE: z.string().optional(),
+  JWT_ISSUER: z.string().optional(),
+  JWT_AUDIENCE: z.string().optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  CORS_ORIGINS: z.string().default(''),
+  TRUST_PROXY: z.string().default('false'),
+  METRICS_PUBLIC: flag,
+});
+
+const isAmiUrl = (name: string) => name === 'AMI_URL' || name.startsWith('AMI_URL_');
+
+const parseAmiUrl = (variable: string, text: string): PbxConfig => {
+  // A URL that cannot be parsed is never quoted: it holds the secret.
+  if (!URL.canParse(text)) throw new Error(`${variable} is not a URL such as ami://user:secret@host:5038`);
+  const url = new URL(text);
+  if (url.protocol !== 'ami:' && url.protocol !== 'amis:') throw new Error(`${variable} must begin with ami:// or amis://`);
+  if (url.username === '' || url.password === '') throw new Error(`${variable} lacks the AMI user or secret`);
+  if (url.hostname === '') throw new Error(`${variable} lacks a host`);
+  const tls = url.protocol === 'amis:';
+  return {
+    name: variable === 'AMI_URL' ? 'default' : variable.slice('AMI_URL_'.length).toLowerCase(),
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: url.port === '' ? (tls ? 5_039 : 5_038) : Number(url.port),
+    tls,
+    username: decodeURIComponent(url.username),
+    secret: decodeURIComponent(url.password),
+  };
+};
+
+const readKeyFile = (file: string): KeyConfig => {
+  const pem = readFileSync(file, 'utf8');
+  const key = createPrivateKey(pem);
+  const algorithms = { rsa: 'RS256', ec: 'ES256', ed25519: 'EdDSA' } as const;
+  const algorithm: 'RS256' | 'ES256' | 'EdDSA' | undefined = algorithms[key.asymmetricKeyType as keyof typeof algorithms];
+  if (algorithm === undefined) throw new Error('it is neither RSA, EC P-256 nor Ed25519');
+  return { algorithm, privateKey: pem, publicKey: createPublicKey(pem).export({ type: 'spki', format: 'pem' }).toString() };
+};
+
+const parseKey = (secret: string | undefined, keyFile: string | undefined): KeyConfig => {
+  if (keyFile !== undefined) {
+    try {
+      return readKeyFile(keyFile);
+    } catch (error) {
+      throw new Error(`JWT_KEY_FILE cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  if (secret === undefined || secret === '') {
+    throw new Error('JWT_SECRET is missing: at least 32 bytes, such as `openssl rand -base64 48` prints (or JWT_KEY_FILE)');
+  }
+  if (Buffer.byteLength(secret) < MIN_SECRET_BYTES) {
+    throw new Error(`JWT_SECRET is ${Buffer.byteLength(secret)} bytes long; ${MIN_SECRET_BYTES} are the least`);
+  }
+  if (new Set(secret).size < 8 || /change.?me|^secret|password/i.test(secret)) {
+    throw new Error('JWT_SECRET is guessable: make a random one, such as `openssl rand -base64 48` prints');
+  }
+  return { algorithm: 'HS256', secret };
+};
+
+const attempt = <T>(faults: string[], make: () => T): T | undefined => {
+  try {
+    return make();
+  } catch (error) {
+    faults.push(error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
+};
+
+/** Names that look like ours and are not: typing errors that would silently change nothing. */
+export const unknownNames = (env: Environment): string[] =>
+  Object.keys(env).filter((name) => /^(AMI|JWT)_/.test(name) && !isAmiUrl(name) && !(name in schema.shape));
+
+const present = (env: Environment): Environment =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+
+/** Only what signing and checking tokens needs, for commands that talk to no Asterisk. */
+export const parseKeyConfig = (env: Environment): Pick<Config, 'key' | 'jwtIssuer' | 'jwtAudience'> => {
+  const { JWT_SECRET, JWT_KEY_FILE, JWT_ISSUER, JWT_AUDIENCE } = present(env);
+  const faults: string[] = [];
+  const key = attempt(faults, () => parseKey(JWT_SECRET, JWT_KEY_FILE));
+  if (!key) throw new ConfigError(faults);
+  return { key, jwtIssuer: JWT_ISSUER, jwtAudience: JWT_AUDIENCE };
+};
+
+export const parseConfig = (environment: Environment): Config => {
+  const env = present(environment);
+  const faults: string[] = [];
+  const parsed = schema.safeParse(env);
+  for (const issue of parsed.error?.issues ?? []) faults.push(`${issue.path.join('.')}: ${issue.message}`);
+  const pbx = Object.keys(env)
+    .filter(isAmiUrl)
+    .sort((a, b) => a.length - b.length || a.localeCompare(b))
+    .flatMap((name) => attempt(faults, () => parseAmiUrl(name, env[name] ?? '')) ?? []);
+  if (!Object.keys(env).some(isAmiUrl)) faults.push('AMI_URL is missing: ami://user:secret@host:5038');
+  const key = attempt(faults, () => parseKey(env['JWT_SECRET'], env['JWT_KEY_FILE']));
+  const values = parsed.data;
+  if ((values?.TLS_CERT_FILE === undefined) !== (values?.TLS_KEY_FILE === undefined)) {
+    faults.push('TLS_CERT_FILE and TLS_KEY_FILE go together');
+  }
+  if (!values || !key || faults.length > 0) throw new ConfigError(faults);
+  const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile, TRUST_PROXY: trust } = values;
+  return {
+    production: values.NODE_ENV === 'production',
+    pbx,
+    amiPoolSize: values.AMI_POOL_SIZE,
+    amiTimeoutMs: values.AMI_TIMEOUT_MS,
+    amiTlsCa: values.AMI_TLS_CA,
+    host: values.HOST,
+    port: values.PORT,
+    tls: certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined,
+    key,
+    jwtIssuer: values.JWT_ISSUER,
+    jwtAudience: values.JWT_AUDIENCE,
+    logLevel: values.LOG_LEVEL,
+    corsOrigins: values.CORS_ORIGINS.split(',').map((origin) => origin.trim()).filter((origin) => origin !== ''), // prettier-ignore
+    trustProxy: trust === 'true' ? true : trust === 'false' ? false : trust,
+    metricsPublic: values.METRICS_PUBLIC,
+  };
+};
+
+export const processEnvironment = (): Environment => process.env;

@@ -1,0 +1,169 @@
+import type { Frame } from '../ami/frame.ts';
+import type { CancelTimer, Clock } from '../lib/clock.ts';
+import { type Call, type CallStatus, dispositionOf, farHalfOf, newEvidence } from './call.ts';
+
+/** A live channel, as a look at the PBX shows it. */
+export interface LiveChannel {
+  uniqueId: string;
+  name: string;
+  /** Asterisk's channel state: 5 ringing, 6 up. */
+  state: number;
+}
+
+export interface CallFollowerOptions {
+  call: Call;
+  clock: Clock;
+  /** Status, channel or times changed. */
+  onChange: () => void;
+  /** The call went over to another channel. */
+  onMoved: (channelId: string) => void;
+}
+
+export interface CallFollower {
+  readonly call: Call;
+  onFrame(frame: Frame): void;
+  /** Takes over what a look at the PBX showed. */
+  apply(live: LiveChannel): void;
+  /** Ends the call as `unknown`, for a reason. */
+  giveUp(reason: string): void;
+  cancelling(): void;
+  stop(): void;
+}
+
+/** Hangups and OriginateResponse come in any order, even before Newchannel; the rest is waited for this long. */
+const SETTLE_MS = 500;
+
+const ORDER: readonly CallStatus[] = ['queued', 'dialing', 'ringing', 'answered', 'ended'];
+
+/** The state machine of one placed call: events in, status out. */
+export const followCall = ({ call, clock, onChange, onMoved }: CallFollowerOptions): CallFollower => {
+  const evidence = newEvidence();
+  let cancelSettling: CancelTimer = () => {};
+
+  const advance = (status: 'dialing' | 'ringing') => {
+    if (ORDER.indexOf(call.status) >= ORDER.indexOf(status)) return;
+    call.status = status;
+    onChange();
+  };
+
+  const answer = () => {
+    if (call.answeredAt !== null || call.status === 'ended') return;
+    call.status = 'answered';
+    call.answeredAt = clock.now();
+    onChange();
+  };
+
+  const end = (reason: string | null) => {
+    if (call.status === 'ended') return;
+    cancelSettling();
+    call.disposition = reason === null ? dispositionOf(call, evidence) : 'unknown';
+    call.reason = reason;
+    call.status = 'ended';
+    call.endedAt = clock.now();
+    onChange();
+  };
+
+  /** Ends the call when all is known of its end, or a little later with what is known by then. */
+  const endWhenTold = () => {
+    const outcomeKnown = call.answeredAt !== null || evidence.originate !== null;
+    if (evidence.hungUp && outcomeKnown && evidence.farHalf !== 'up') {
+      end(null);
+      return;
+    }
+    cancelSettling();
+    cancelSettling = clock.setTimeout(() => {
+      end(null);
+    }, SETTLE_MS);
+  };
+
+  const noteCause = (frame: Frame) => {
+    const cause = Number(frame.get('Cause') ?? 0);
+    // Of a Local pair only the far half knows why, and either may be hung up first.
+    if (call.hangup === null || call.hangup.cause === 0) call.hangup = { cause, text: frame.get('Cause-txt') ?? '' };
+  };
+
+  const onFarHalf = (frame: Frame) => {
+    if (frame.event === 'Newchannel') evidence.farHalf = 'up';
+    if (frame.event !== 'Hangup') return;
+    evidence.farHalf = 'hungUp';
+    if (call.channelId !== call.originalChannelId) return;
+    noteCause(frame);
+    if (evidence.hungUp) endWhenTold();
+  };
+
+  const onHangup = (frame: Frame) => {
+    if (frame.get('Uniqueid') !== call.channelId) return;
+    if (evidence.successor) {
+      call.channelId = evidence.successor.id;
+      call.channelName = evidence.successor.name;
+      evidence.successor = null;
+      onMoved(call.channelId);
+      return;
+    }
+    evidence.hungUp = true;
+    noteCause(frame);
+    endWhenTold();
+  };
+
+  const onOriginateResponse = (frame: Frame) => {
+    const success = frame.get('Response') === 'Success';
+    evidence.originate = { success, reason: Number(frame.get('Reason') ?? 0) };
+    if (success) answer();
+    else endWhenTold();
+  };
+
+  const handlers: Record<string, (frame: Frame) => void> = {
+    Newchannel: (frame) => {
+      call.channelName = frame.get('Channel') ?? null;
+      advance('dialing');
+    },
+    Rename: (frame) => {
+      call.channelName = frame.get('Newname') ?? call.channelName;
+    },
+    Newstate: (frame) => {
+      if (frame.get('ChannelState') === '6') answer();
+      else if (frame.get('ChannelState') === '5') advance('ringing');
+    },
+    DialBegin: () => {
+      advance('dialing');
+    },
+    DialState: (frame) => {
+      if (frame.get('DialStatus') === 'RINGING') advance('ringing');
+    },
+    DialEnd: (frame) => {
+      evidence.dialStatus = frame.get('DialStatus') ?? null;
+    },
+    LocalOptimizationBegin: (frame) => {
+      // The pair goes away once optimised; what stands behind its far half carries the call on.
+      evidence.successor = { id: frame.get('SourceUniqueid') ?? '', name: frame.get('SourceChannel') ?? '' };
+    },
+    LocalOptimizationEnd: (frame) => {
+      if (frame.get('Success') === 'No') evidence.successor = null;
+    },
+    OriginateResponse: onOriginateResponse,
+    Hangup: onHangup,
+  };
+
+  return {
+    call,
+    onFrame(frame) {
+      if (call.status === 'ended') return;
+      if (frame.get('Uniqueid') === farHalfOf(call)) onFarHalf(frame);
+      else handlers[frame.event]?.(frame);
+    },
+    apply(live) {
+      call.channelName = live.name;
+      if (live.state === 6) answer();
+      else advance(live.state === 5 ? 'ringing' : 'dialing');
+    },
+    giveUp(reason) {
+      end(reason);
+    },
+    cancelling() {
+      evidence.cancelled = true;
+    },
+    stop() {
+      cancelSettling();
+    },
+  };
+};

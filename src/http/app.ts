@@ -1,0 +1,113 @@
+import fastifyCors from '@fastify/cors';
+import fastifyHelmet from '@fastify/helmet';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { randomUUID } from 'node:crypto';
+import { matchesAnyGlob } from '../lib/glob.ts';
+import type { Gateway } from '../pbx/index.ts';
+import { registerErrorHandling } from './error-handler.ts';
+import type { Metrics } from './metrics.ts';
+import { type AuthOptions, principalFor, registerAuth } from './plugins/auth.ts';
+import { registerDocs } from './plugins/docs.ts';
+import { callRoutes } from './routes/calls.ts';
+import { channelRoutes } from './routes/channels.ts';
+import { commandRoutes } from './routes/commands.ts';
+import { healthRoutes } from './routes/health.ts';
+import type { RouteOptions } from './routes/index.ts';
+import { metricsRoutes } from './routes/metrics.ts';
+import { pbxRoutes } from './routes/pbx.ts';
+import { problemRoutes } from './routes/problems.ts';
+import { queueRoutes } from './routes/queues.ts';
+import { recordingRoutes } from './routes/recordings.ts';
+import { variableRoutes } from './routes/variables.ts';
+
+export interface AppOptions {
+  gateway: Gateway;
+  metrics: Metrics;
+  auth: AuthOptions;
+  version: string;
+  logger?: FastifyBaseLogger | undefined;
+  corsOrigins?: readonly string[];
+  trustProxy?: boolean | string;
+  metricsPublic?: boolean;
+  draining?: () => boolean;
+  https?: { cert: string; key: string } | undefined;
+  /** Checks each answer against its schema; for tests. */
+  validateResponses?: boolean;
+}
+
+const operationOf = (request: FastifyRequest): string =>
+  request.routeOptions.schema?.operationId ?? request.routeOptions.url ?? 'not-found';
+
+/** The HTTP side, with no port opened yet. */
+export const buildApp = async (options: AppOptions): Promise<FastifyInstance> => {
+  const { gateway, metrics } = options;
+  const app = Fastify({
+    ...(options.logger ? { loggerInstance: options.logger } : { logger: false }),
+    ...(options.https ? { https: options.https } : {}),
+    trustProxy: options.trustProxy ?? false,
+    bodyLimit: 64 * 1_024,
+    connectionTimeout: 10_000,
+    requestTimeout: 15_000,
+    routerOptions: { maxParamLength: 512 },
+    // One line a request, ours, below: without headers, so without tokens.
+    logController: new LogController({ disableRequestLogging: true }),
+    requestIdHeader: false,
+    genReqId: (request) => {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && /^[\w.:-]{1,80}$/.test(given) ? given : randomUUID();
+    },
+  }).withTypeProvider<ZodTypeProvider>();
+
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(options.validateResponses ? serializerCompiler : () => JSON.stringify);
+  registerErrorHandling(app);
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const operation = operationOf(request);
+    metrics.httpRequest(operation, request.method, reply.statusCode, reply.elapsedTime / 1_000);
+    request.log.info(
+      { operation, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10, sub: request.principal?.sub },
+      `${request.method} ${operation} ${reply.statusCode}`,
+    );
+    done();
+  });
+
+  await app.register(fastifyHelmet, { contentSecurityPolicy: false, hsts: options.https !== undefined });
+  if (options.corsOrigins?.length) {
+    await app.register(fastifyCors, {
+      origin: [...options.corsOrigins],
+      methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      exposedHeaders: ['location', 'preference-applied', 'retry-after', 'x-request-id'],
+    });
+  }
+
+  const pbxFor: RouteOptions['pbxFor'] = (request, name) =>
+    gateway.open(name, principalFor(request), { requestId: request.id, operation: operationOf(request) });
+  const routeOptions: RouteOptions = {
+    pbxFor,
+    pbxOfCall: (request, callId) => pbxFor(request, gateway.locateCall(callId)),
+    namesFor: (request, name) => {
+      if (name !== undefined) return [name];
+      const allowed = principalFor(request).limits.pbx;
+      return gateway.names.filter((known) => !allowed || matchesAnyGlob(known, allowed));
+    },
+  };
+
+  await registerAuth(app, options.auth);
+  await registerDocs(app, options.version);
+  await app.register(healthRoutes, { gateway, draining: options.draining ?? (() => false) });
+  await app.register(metricsRoutes, { metrics, public: options.metricsPublic ?? false });
+  await app.register(problemRoutes);
+  await app.register(callRoutes, routeOptions);
+  await app.register(channelRoutes, routeOptions);
+  await app.register(variableRoutes, routeOptions);
+  await app.register(recordingRoutes, routeOptions);
+  await app.register(queueRoutes, routeOptions);
+  await app.register(commandRoutes, routeOptions);
+  await app.register(pbxRoutes, routeOptions);
+  return app;
+};

@@ -1,0 +1,57 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { GatewayError } from '../lib/errors.ts';
+import { toProblem } from './problems.ts';
+
+const BY_FASTIFY_CODE: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'body-too-large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'malformed-json',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed-json',
+};
+
+/** Whatever was thrown, as one of ours. Text of errors we do not know stays in the log. */
+const normalise = (error: unknown): GatewayError => {
+  if (error instanceof GatewayError) return error;
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const where = (error as { validationContext?: string }).validationContext ?? 'body';
+    const errors = error.validation.map(({ instancePath, message }) => ({
+      pointer: `/${where}${instancePath}`,
+      detail: message ?? '',
+    }));
+    return new GatewayError('invalid-request', `The ${where} is not valid`, { details: { errors } });
+  }
+  const { code, statusCode, message } = error as Partial<FastifyError>;
+  const known = BY_FASTIFY_CODE[code ?? ''];
+  if (known !== undefined) return new GatewayError(known, message ?? '');
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return new GatewayError(statusCode === 429 ? 'rate-limited' : 'invalid-request', message ?? '');
+  }
+  return new GatewayError('internal-error', 'Unexpected error', { cause: error });
+};
+
+export const sendProblem = (request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply => {
+  const error = normalise(thrown);
+  const { problem, status, retryAfter } = toProblem(error, request.id);
+  if (status === 500) request.log.error({ err: error.cause ?? error }, 'Unexpected error');
+  if (status === 401) void reply.header('www-authenticate', 'Bearer realm="ami-gateway"');
+  if (retryAfter !== undefined) void reply.header('retry-after', retryAfter);
+  // Errors are not shaped by the schema of a success.
+  return reply.code(status).type('application/problem+json').serializer(JSON.stringify).send(problem);
+};
+
+export const registerErrorHandling = (app: FastifyInstance): void => {
+  app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error));
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1)[0] ?? '/';
+    const allowed = (['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const).filter(
+      (method) => app.findRoute({ url: path, method }) ?? app.hasRoute({ url: path, method }),
+    );
+    if (allowed.length > 0) void reply.header('allow', allowed.join(', '));
+    const error =
+      allowed.length > 0
+        ? new GatewayError('method-not-allowed', `${request.method} is not for ${path}`)
+        : new GatewayError('not-found', `There is nothing at ${path}`);
+    return sendProblem(request, reply, error);
+  });
+};

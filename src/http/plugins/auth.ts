@@ -1,0 +1,116 @@
+import fastifyJwt from '@fastify/jwt';
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import { BlockList, isIPv6 } from 'node:net';
+import { requireScope } from '../../auth/policy.ts';
+import type { Principal } from '../../auth/principal.ts';
+import type { Scope } from '../../auth/scopes.ts';
+import { principalOf, type SigningKey } from '../../auth/tokens.ts';
+import { limitExceeded } from '../../auth/verdict.ts';
+import { GatewayError } from '../../lib/errors.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Scopes of which the token needs one. */
+    scopes?: readonly Scope[];
+    /** Open to everybody. */
+    public?: true;
+  }
+  interface FastifyRequest {
+    /** Who asks; undefined on public routes only. */
+    principal: Principal | undefined;
+  }
+}
+
+export interface AuthOptions {
+  key: SigningKey;
+  issuer?: string | undefined;
+  audience?: string | undefined;
+}
+
+const addressLists = new WeakMap<Principal, BlockList>();
+
+const addressListOf = (principal: Principal, ranges: readonly string[]): BlockList => {
+  let list = addressLists.get(principal);
+  if (!list) {
+    list = new BlockList();
+    for (const range of ranges) {
+      const [address = '', prefix] = range.split('/');
+      const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+      if (prefix === undefined) list.addAddress(address, family);
+      else list.addSubnet(address, Number(prefix), family);
+    }
+    addressLists.set(principal, list);
+  }
+  return list;
+};
+
+const requireAddress = (principal: Principal, ip: string): void => {
+  const ranges = principal.limits.ip;
+  if (ranges && !addressListOf(principal, ranges).check(ip, isIPv6(ip) ? 'ipv6' : 'ipv4')) {
+    throw limitExceeded('ip', 'The token may not be used from this address');
+  }
+};
+
+export const principalFor = (request: FastifyRequest): Principal => {
+  if (!request.principal) throw new GatewayError('unauthorized', 'A token is needed');
+  return request.principal;
+};
+
+/** Checks the token of every route that is not public, and refuses to boot with a route that says neither. */
+export const registerAuth = async (app: FastifyInstance, { key, issuer, audience }: AuthOptions): Promise<void> => {
+  await app.register(fastifyJwt, {
+    secret: key.algorithm === 'HS256' ? key.secret : { public: key.publicKey },
+    verify: {
+      // Pinned: what the token says of its own algorithm counts for nothing, `none` least of all.
+      algorithms: [key.algorithm],
+      requiredClaims: ['exp', 'sub', 'jti'],
+      cache: 5_000,
+      ...(issuer === undefined ? {} : { allowedIss: issuer }),
+      ...(audience === undefined ? {} : { allowedAud: audience }),
+    },
+  });
+  // The verifier gives the same claims object for the same token as long as it remembers it.
+  const principals = new WeakMap<object, Principal>();
+
+  const authenticate = (request: FastifyRequest): Principal => {
+    const header = request.headers.authorization ?? '';
+    const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]*)$/i.exec(header)?.[1];
+    if (token === undefined) throw new GatewayError('unauthorized', 'Send Authorization: Bearer <token>');
+    let claims: object;
+    try {
+      claims = app.jwt.verify<object>(token);
+    } catch (error) {
+      throw new GatewayError('unauthorized', 'The token is not valid: forged, expired, or not for this gateway', {
+        cause: error,
+      });
+    }
+    let principal = principals.get(claims);
+    if (!principal) {
+      principal = principalOf(claims);
+      principals.set(claims, principal);
+    }
+    return principal;
+  };
+
+  app.decorateRequest('principal', undefined);
+  const routes: RouteOptions[] = [];
+  app.addHook('onRoute', (route) => {
+    routes.push(route);
+  });
+  app.addHook('onReady', (done) => {
+    const open = routes.find(({ config }) => !config?.scopes?.length && !config?.public);
+    done(open && new Error(`${String(open.method)} ${open.url} declares neither scopes nor public: true`));
+  });
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { config } = request.routeOptions;
+    if (config.public || request.is404) {
+      done();
+      return;
+    }
+    const principal = authenticate(request);
+    requireAddress(principal, request.ip);
+    requireScope(principal, config.scopes ?? []);
+    request.principal = principal;
+    done();
+  });
+};

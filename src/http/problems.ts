@@ -1,0 +1,87 @@
+import { STATUS_CODES } from 'node:http';
+import { z } from 'zod';
+import type { GatewayError } from '../lib/errors.ts';
+
+interface Kind {
+  status: number;
+  title: string;
+}
+
+/** Every error code a client can meet, with its status. The only place that maps one to the other. */
+export const PROBLEMS: Readonly<Record<string, Kind>> = {
+  'invalid-request': { status: 400, title: 'The request is not valid' },
+  'malformed-json': { status: 400, title: 'The body is not JSON' },
+  'forbidden-character': { status: 400, title: 'A value holds a character AMI cannot carry' },
+  'leading-blank': { status: 400, title: 'A value starts with a blank, which Asterisk would drop' },
+  'line-too-long': { status: 400, title: 'A value is longer than an AMI line can be' },
+  'too-many-headers': { status: 400, title: 'The request needs more headers than an AMI action can have' },
+  unauthorized: { status: 401, title: 'A valid token is needed' },
+  'insufficient-scope': { status: 403, title: 'The token lacks a scope' },
+  'limit-exceeded': { status: 403, title: 'A limit of the token, or of Asterisk, refuses this' },
+  'not-found': { status: 404, title: 'There is no such route' },
+  'no-such-call': { status: 404, title: 'There is no such call' },
+  'no-such-channel': { status: 404, title: 'There is no such channel' },
+  'no-such-queue': { status: 404, title: 'There is no such queue' },
+  'no-such-recording': { status: 404, title: 'The channel has no such recording' },
+  'no-such-pbx': { status: 404, title: 'The gateway has no such server' },
+  'no-such-problem': { status: 404, title: 'There is no such problem code' },
+  'method-not-allowed': { status: 405, title: 'The route does not take this method' },
+  'call-ended': { status: 409, title: 'The call has already ended' },
+  'no-such-extension': { status: 409, title: 'The dialplan has no such place' },
+  'variable-not-set': { status: 409, title: 'Asterisk did not set the variable' },
+  'body-too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-media-type': { status: 415, title: 'The body must be application/json' },
+  'command-failed': { status: 422, title: 'Asterisk did not carry the command out' },
+  'rate-limited': { status: 429, title: 'Too many requests' },
+  'too-many-calls': { status: 429, title: 'Too many calls' },
+  'internal-error': { status: 500, title: 'The gateway failed' },
+  'action-unavailable': { status: 501, title: 'This Asterisk cannot do that' },
+  'ami-permission-denied': { status: 502, title: 'The AMI account of the gateway lacks a class' },
+  'ami-error': { status: 502, title: 'Asterisk refused the action' },
+  'ami-desync': { status: 502, title: 'The answer of Asterisk could not be trusted' },
+  'value-not-transferable': { status: 502, title: 'AMI cannot carry the value' },
+  'list-too-long': { status: 502, title: 'Asterisk gave a longer list than the gateway holds' },
+  'pbx-unavailable': { status: 503, title: 'Asterisk is not connected' },
+  'pool-saturated': { status: 503, title: 'Too much work waits for Asterisk' },
+  'ami-timeout': { status: 504, title: 'Asterisk did not answer in time' },
+  'outcome-unknown': { status: 504, title: 'It is not known whether Asterisk carried the action out' },
+};
+
+export const problemSchema = z
+  .looseObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string(),
+    requestId: z.string(),
+    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+    amiMessage: z.string().optional(),
+  })
+  .meta({ id: 'Problem', description: 'An error, as RFC 9457 has it. Extra members name the limit or scope.' });
+
+export type Problem = z.output<typeof problemSchema>;
+
+/** Where a retry makes sense but the error does not say when. Seconds. */
+const RETRY_AFTER: Readonly<Record<number, number>> = { 429: 5, 503: 2 };
+
+export const toProblem = (
+  error: GatewayError,
+  requestId: string,
+): { problem: Problem; status: number; retryAfter: number | undefined } => {
+  const known = PROBLEMS[error.code];
+  const code = known ? error.code : 'internal-error';
+  const { status, title } = known ?? { status: 500, title: STATUS_CODES[500] ?? '' };
+  const { retryAfter, output, ...details } = error.details;
+  const problem = {
+    type: `/problems/${code}`,
+    title,
+    status,
+    detail: known ? error.message : 'See the log under the request id',
+    code,
+    requestId,
+    ...(known ? details : {}),
+    ...(known && Array.isArray(output) ? { output: output as string[] } : {}),
+  };
+  return { problem, status, retryAfter: typeof retryAfter === 'number' ? retryAfter : RETRY_AFTER[status] };
+};

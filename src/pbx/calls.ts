@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import { Originate } from '../ami/actions/originate.ts';
+import { Hangup } from '../ami/actions/channel.ts';
+import type { GuardedSender } from '../auth/guard.ts';
+import type { Principal } from '../auth/principal.ts';
+import { judgeCallVisible } from '../auth/rules/call.ts';
+import type { Call, CallDisposition, CallRequest, CallStatus } from '../events/call.ts';
+import type { CallTracker } from '../events/calls.ts';
+import { GatewayError, isGatewayError } from '../lib/errors.ts';
+import { timeOrNull } from './shared.ts';
+
+export interface CallView extends CallRequest {
+  id: string;
+  pbx: string;
+  status: CallStatus;
+  disposition: CallDisposition | null;
+  /** Dial string asked for. */
+  channel: string;
+  /** Name of the channel, once there is one. */
+  channelName: string | null;
+  channelId: string;
+  hangup: { cause: number; text: string } | null;
+  createdAt: string;
+  answeredAt: string | null;
+  endedAt: string | null;
+  reason: string | null;
+}
+
+export interface Calls {
+  /** Rejects as Asterisk refuses; with `outcome-unknown`, `details.callId` names the call to look at. */
+  place(request: CallRequest): Promise<CallView>;
+  list(): CallView[];
+  get(id: string): CallView;
+  /** Rejects with `call-ended`. */
+  hangup(id: string): Promise<void>;
+  /** The call once it is answered or ended, or as it is when the signal says that the time is over. */
+  settled(id: string, signal: AbortSignal): Promise<CallView>;
+}
+
+export interface CallsOptions {
+  sender: GuardedSender;
+  tracker: CallTracker;
+  principal: Principal;
+}
+
+const CHANNEL_APPEARS_MS = 2_000;
+
+const newId = () => randomBytes(12).toString('hex');
+
+const view = (call: Call): CallView => ({
+  id: call.id,
+  pbx: call.pbx,
+  status: call.status,
+  disposition: call.disposition,
+  ...call.request,
+  channelName: call.channelName,
+  channelId: call.channelId,
+  hangup: call.hangup,
+  createdAt: new Date(call.createdAt).toISOString(),
+  answeredAt: timeOrNull(call.answeredAt),
+  endedAt: timeOrNull(call.endedAt),
+  reason: call.reason,
+});
+
+const toOriginate = (request: CallRequest, channelId: string) =>
+  Originate({
+    Channel: request.channel,
+    ...(request.application === null
+      ? {
+          Context: request.context ?? undefined,
+          Exten: request.extension ?? undefined,
+          Priority: request.priority ?? undefined,
+        }
+      : { Application: request.application, Data: request.data ?? undefined }),
+    Timeout: request.ringTimeoutSeconds * 1_000,
+    CallerID: request.callerId ?? undefined,
+    Account: request.accountCode ?? undefined,
+    Codecs: request.codecs.length > 0 ? request.codecs.join(',') : undefined,
+    EarlyMedia: request.earlyMedia || undefined,
+    ChannelId: channelId,
+    Variable: request.variables,
+    Async: true,
+  });
+
+export const createCalls = ({ sender, tracker, principal }: CallsOptions): Calls => {
+  const find = (id: string): Call => {
+    const call = tracker.get(id);
+    if (!call || !judgeCallVisible(principal, call)) throw new GatewayError('no-such-call', 'No such call');
+    return call;
+  };
+
+  return {
+    async place(request) {
+      const id = newId();
+      // A name of its own that nobody can guess: whoever knows a ChannelId can use it as a handle.
+      const channelId = `gw-${id}`;
+      const register = () => tracker.register({ id, channelId, owner: principal.sub, request });
+      try {
+        await sender.send(toOriginate(request, channelId), { onAllowed: register });
+      } catch (error) {
+        if (!isGatewayError(error, 'outcome-unknown') && !isGatewayError(error, 'ami-desync')) {
+          tracker.forget(id);
+          throw error;
+        }
+        tracker.doubt(id, 'Asterisk did not say whether it took the call, and knows nothing of it');
+        throw new GatewayError('outcome-unknown', 'Asterisk did not say whether it took the call; it is never dialled again', {
+          cause: error,
+          details: { callId: id },
+        });
+      }
+      return view(find(id));
+    },
+    list: () =>
+      tracker
+        .list()
+        .filter((call) => judgeCallVisible(principal, call))
+        .map(view),
+    get: (id) => view(find(id)),
+    async hangup(id) {
+      const call = find(id);
+      if (call.status === 'ended') throw new GatewayError('call-ended', 'The call has already ended');
+      tracker.cancelling(id);
+      // Originate is asynchronous: just after it was placed a call may not have its channel yet.
+      await tracker
+        .until(id, ({ status }) => status !== 'queued', AbortSignal.timeout(CHANNEL_APPEARS_MS))
+        .catch(() => undefined);
+      try {
+        await sender.send(Hangup({ Channel: call.channelId }));
+      } catch (error) {
+        if (isGatewayError(error, 'no-such-channel') && tracker.get(id)?.status === 'ended') {
+          throw new GatewayError('call-ended', 'The call has already ended', { cause: error });
+        }
+        throw error;
+      }
+    },
+    async settled(id, signal) {
+      const call = find(id);
+      await tracker
+        .until(id, ({ status }) => status === 'answered' || status === 'ended', signal)
+        .catch((error: unknown) => {
+          if (!signal.aborted) throw error;
+        });
+      return view(call);
+    },
+  };
+};

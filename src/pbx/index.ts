@@ -1,0 +1,71 @@
+import type { GuardedSender } from '../auth/guard.ts';
+import type { Principal } from '../auth/principal.ts';
+import type { RequestContext } from '../auth/audit.ts';
+import type { CallTracker } from '../events/calls.ts';
+import type { Clock } from '../lib/clock.ts';
+import { type Calls, createCalls } from './calls.ts';
+import { type Channels, createChannels } from './channels.ts';
+import { type Commands, createCommands } from './commands.ts';
+import type { Place } from './dialplan.ts';
+import { createPbxInfo, type PbxInfo, type PbxStatus } from './pbx.ts';
+import { createQueues, type Queues } from './queues.ts';
+import { createRecordings, type Recordings } from './recordings.ts';
+import { createVariables, type Variables } from './variables.ts';
+
+/** What one token can do on one server: every noun, each behind the guard. */
+export interface Pbx {
+  readonly name: string;
+  readonly calls: Calls;
+  readonly channels: Channels;
+  readonly commands: Commands;
+  readonly info: PbxInfo;
+  readonly queues: Queues;
+  readonly recordings: Recordings;
+  readonly variables: Variables;
+}
+
+export interface PbxOptions {
+  name: string;
+  sender: GuardedSender;
+  principal: Principal;
+  tracker: CallTracker;
+  dialplanHas: (place: Place) => Promise<boolean>;
+  status: () => PbxStatus;
+  clock: Clock;
+}
+
+// Nouns are made when asked for: a request needs one of them.
+export const createPbx = ({ name, sender, principal, tracker, dialplanHas, status, clock }: PbxOptions): Pbx => ({
+  name,
+  get calls() {
+    return createCalls({ sender, tracker, principal });
+  },
+  get channels() {
+    return createChannels({ pbx: name, sender, dialplanHas, clock });
+  },
+  get commands() {
+    return createCommands({ sender });
+  },
+  get info() {
+    return createPbxInfo({ name, sender, status, clock });
+  },
+  get queues() {
+    return createQueues({ sender, pbx: name });
+  },
+  get recordings() {
+    return createRecordings({ sender, clock, actions: () => status().capabilities?.actions ?? new Set() });
+  },
+  get variables() {
+    return createVariables({ sender });
+  },
+});
+
+/** All servers of this gateway, as the HTTP layer sees them. */
+export interface Gateway {
+  readonly names: readonly string[];
+  /** Without a name: the first server. Throws `no-such-pbx`. */
+  open(name: string | undefined, principal: Principal, context: RequestContext): Pbx;
+  status(name: string): PbxStatus;
+  /** Name of the server a placed call is on. */
+  locateCall(id: string): string | undefined;
+}

@@ -1,0 +1,154 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import {
+  MixMonitor, MixMonitorMute, Monitor, PauseMonitor, StopMixMonitor, StopMonitor, UnpauseMonitor,
+} from '../ami/actions/recording.ts'; // prettier-ignore
+import { Status } from '../ami/actions/channel.ts';
+import { Getvar, Setvar } from '../ami/actions/variable.ts';
+import type { GuardedSender } from '../auth/guard.ts';
+import type { Clock } from '../lib/clock.ts';
+import { GatewayError, isGatewayError } from '../lib/errors.ts';
+
+export const RECORDING_FORMATS = ['wav', 'wav49', 'gsm', 'ulaw', 'alaw', 'sln', 'sln16', 'g722', 'ogg'] as const;
+export const RECORDING_DIRECTIONS = ['read', 'write', 'both'] as const;
+export type RecordingDirection = (typeof RECORDING_DIRECTIONS)[number];
+
+const storedSchema = z.object({
+  id: z.string(),
+  file: z.string(),
+  files: z.array(z.string()),
+  format: z.string(),
+  mix: z.boolean(),
+  muted: z.boolean(),
+  direction: z.enum(RECORDING_DIRECTIONS),
+  startedAt: z.string(),
+});
+
+export type Recording = z.output<typeof storedSchema>;
+
+export interface RecordingRequest {
+  /** Relative path without extension; made from the channel and the time where absent. */
+  file?: string | undefined;
+  format: (typeof RECORDING_FORMATS)[number];
+  /** One file for both directions; otherwise one each, `-in` what the channel says and `-out` what it hears. */
+  mix: boolean;
+}
+
+export interface Recordings {
+  start(ref: string, request: RecordingRequest): Promise<Recording>;
+  list(ref: string): Promise<Recording[]>;
+  /** Muted audio is recorded as silence, in the direction named. */
+  mute(ref: string, id: string, change: { muted: boolean; direction: RecordingDirection }): Promise<Recording>;
+  stop(ref: string, id: string): Promise<void>;
+}
+
+export interface RecordingsOptions {
+  sender: GuardedSender;
+  clock: Clock;
+  /** Actions this PBX has. */
+  actions: () => ReadonlySet<string>;
+}
+
+// The channel itself remembers its recordings: a restarted gateway, or a second one, can still stop them.
+const LEDGER = 'AMIGW_RECORDINGS';
+const idVariable = (id: string) => `AMIGW_MIXMONITOR_${id.toUpperCase()}`;
+const parseLedger = (text: string | undefined): Recording[] => {
+  try {
+    return z.array(storedSchema).parse(JSON.parse(text === undefined || text === '' ? '[]' : text));
+  } catch {
+    return [];
+  }
+};
+
+export const createRecordings = ({ sender, clock, actions }: RecordingsOptions): Recordings => {
+  const hasMixMonitor = () => !actions().has('Monitor') || actions().has('MixMonitor');
+
+  const getvar = async (channel: string, name: string) =>
+    (await sender.send(Getvar({ Channel: channel, Variable: name }))).response.get('Value');
+
+  const read = async (channel: string) => parseLedger(await getvar(channel, LEDGER));
+
+  const write = async (channel: string, recordings: Recording[]) => {
+    await sender.send(Setvar({ Channel: channel, Variable: LEDGER, Value: JSON.stringify(recordings) }));
+  };
+
+  const find = (recordings: Recording[], id: string): Recording => {
+    const recording = recordings.find((candidate) => candidate.id === id);
+    if (!recording) throw new GatewayError('no-such-recording', 'The channel has no such recording');
+    return recording;
+  };
+
+  const uniqueIdOf = async (ref: string): Promise<string> => {
+    const { items } = await sender.send(Status({ Channel: ref }));
+    const id = items[0]?.get('Uniqueid');
+    if (id === undefined) throw new GatewayError('no-such-channel', 'No such channel');
+    return id;
+  };
+
+  const startMixMonitor = (channel: string, recording: Recording) => {
+    const named = `i(${idVariable(recording.id)})`;
+    const [input = '', output = ''] = recording.files;
+    return sender.send(
+      recording.mix
+        ? MixMonitor({ Channel: channel, File: input, Options: named })
+        : MixMonitor({ Channel: channel, Options: `${named}r(${input})t(${output})` }),
+    );
+  };
+
+  const startMonitor = (channel: string, { file, format, mix }: Recording) =>
+    sender.send(Monitor({ Channel: channel, File: file, Format: format, Mix: mix ? '1' : '0' }));
+
+  return {
+    async start(ref, { file, format, mix }) {
+      const channel = await uniqueIdOf(ref);
+      const id = randomBytes(6).toString('hex');
+      const now = new Date(clock.now()).toISOString();
+      const base = file ?? `${now.slice(0, 10)}/${channel.replace(/[^A-Za-z0-9_.-]/g, '_')}-${id}`;
+      const recording: Recording = {
+        id,
+        file: base,
+        files: mix ? [`${base}.${format}`] : [`${base}-in.${format}`, `${base}-out.${format}`],
+        format,
+        mix,
+        muted: false,
+        direction: 'both',
+        startedAt: now,
+      };
+      const known = await read(channel);
+      await (hasMixMonitor() ? startMixMonitor(channel, recording) : startMonitor(channel, recording));
+      await write(channel, [...known, recording]);
+      return recording;
+    },
+    list: (ref) => read(ref),
+    async mute(ref, id, { muted, direction }) {
+      const recordings = await read(ref);
+      const recording = find(recordings, id);
+      if (hasMixMonitor()) {
+        const MixMonitorID = await getvar(ref, idVariable(id));
+        await sender.send(MixMonitorMute({ Channel: ref, Direction: direction, State: muted ? '1' : '0', MixMonitorID }));
+      } else if (direction === 'both') {
+        await sender.send(muted ? PauseMonitor({ Channel: ref }) : UnpauseMonitor({ Channel: ref }));
+      } else {
+        throw new GatewayError('action-unavailable', 'This Asterisk can only mute both directions at once');
+      }
+      const changed: Recording = { ...recording, muted, direction };
+      await write(ref, recordings.map((other) => (other.id === id ? changed : other))); // prettier-ignore
+      return changed;
+    },
+    async stop(ref, id) {
+      const recordings = await read(ref);
+      find(recordings, id);
+      try {
+        if (hasMixMonitor()) {
+          await sender.send(StopMixMonitor({ Channel: ref, MixMonitorID: await getvar(ref, idVariable(id)) }));
+        } else {
+          await sender.send(StopMonitor({ Channel: ref }));
+        }
+      } catch (error) {
+        // Stopped by the dialplan in the meantime: what was wanted is so.
+        if (!isGatewayError(error, 'no-such-recording')) throw error;
+      }
+      await write(ref, recordings.filter((other) => other.id !== id)); // prettier-ignore
+    },
+  };
+};

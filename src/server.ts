@@ -1,0 +1,56 @@
+import closeWithGrace from 'close-with-grace';
+import { readFileSync } from 'node:fs';
+import { pino } from 'pino';
+import { compose } from './compose.ts';
+import { ConfigError, parseConfig, processEnvironment, unknownNames } from './config.ts';
+import { buildApp } from './http/app.ts';
+import { systemClock } from './lib/clock.ts';
+import { version } from './version.ts';
+
+/** Time to finish what is in flight at a shutdown, in milliseconds. */
+const GRACE_MS = 10_000;
+
+export const serve = async (): Promise<void> => {
+  const environment = processEnvironment();
+  const config = parseConfig(environment);
+  const pretty = process.stdout.isTTY && !config.production;
+  const log = pino({
+    level: config.logLevel,
+    ...(pretty ? { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } } : {}),
+  });
+  for (const name of unknownNames(environment)) log.warn({ name }, 'A variable of this name is not known; is it misspelt?');
+
+  const { gateway, metrics, close, destroy } = compose({ ...config, clock: systemClock, log });
+  let draining = false;
+  const app = await buildApp({
+    gateway,
+    metrics,
+    auth: { key: config.key, issuer: config.jwtIssuer, audience: config.jwtAudience },
+    version,
+    logger: log,
+    corsOrigins: config.corsOrigins,
+    trustProxy: config.trustProxy,
+    metricsPublic: config.metricsPublic,
+    draining: () => draining,
+    https: config.tls && { cert: readFileSync(config.tls.certFile, 'utf8'), key: readFileSync(config.tls.keyFile, 'utf8') },
+  });
+  await app.listen({ host: config.host, port: config.port });
+
+  closeWithGrace({ delay: GRACE_MS, logger: false }, async ({ signal, err }) => {
+    if (err) log.error({ err }, 'Stopping after an unexpected error');
+    else log.info({ signal }, 'Stopping: no new requests; finishing what is in flight');
+    draining = true;
+    const forced = setTimeout(destroy, GRACE_MS - 1_000);
+    await app.close();
+    await close();
+    clearTimeout(forced);
+    log.info({}, 'Stopped');
+  });
+};
+
+if (import.meta.main) {
+  serve().catch((error: unknown) => {
+    console.error(error instanceof ConfigError ? error.message : error);
+    process.exit(1);
+  });
+}
