@@ -111,7 +111,11 @@ export const compose = (options: ComposeOptions): Composition => {
     return server;
   };
   const metrics = createMetrics({ names, status: (name) => serverOf(name).client.status });
-  for (const config of options.pbx) servers.set(config.name, startServer(config, options, () => metrics));
+  for (const config of options.pbx)
+    servers.set(
+      config.name,
+      startServer(config, options, () => metrics),
+    );
 
   const audit = createLogAudit(log);
   const quota = createQuota({

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import type { SigningKey } from './lib/signing-key.ts';
 
 export interface PbxConfig {
   name: string;
@@ -11,11 +12,6 @@ export interface PbxConfig {
   secret: string;
 }
 
-/** Algorithm follows from the key. */
-export type KeyConfig =
-  | { algorithm: 'HS256'; secret: string }
-  | { algorithm: 'RS256' | 'ES256' | 'EdDSA'; privateKey: string; publicKey: string };
-
 export interface Config {
   production: boolean;
   pbx: PbxConfig[];
@@ -25,7 +21,7 @@ export interface Config {
   host: string;
   port: number;
   tls: { certFile: string; keyFile: string } | undefined;
-  key: KeyConfig;
+  key: SigningKey;
   jwtIssuer: string | undefined;
   jwtAudience: string | undefined;
   logLevel: string;
@@ -49,7 +45,8 @@ export class ConfigError extends Error {
 
 const MIN_SECRET_BYTES = 32;
 const flag = z.enum(['true', 'false']).default('false').transform((text) => text === 'true'); // prettier-ignore
-const whole = (min: number, max: number, fallback: number) => z.coerce.number().int().min(min).max(max).default(fallback);
+const whole = (min: number, max: number, fallback: number) =>
+  z.coerce.number().int().min(min).max(max).default(fallback);
 
 const schema = z.object({
   NODE_ENV: z.string().optional(),
@@ -76,7 +73,8 @@ const parseAmiUrl = (variable: string, text: string): PbxConfig => {
   // A URL that cannot be parsed is never quoted: it holds the secret.
   if (!URL.canParse(text)) throw new Error(`${variable} is not a URL such as ami://user:secret@host:5038`);
   const url = new URL(text);
-  if (url.protocol !== 'ami:' && url.protocol !== 'amis:') throw new Error(`${variable} must begin with ami:// or amis://`);
+  if (url.protocol !== 'ami:' && url.protocol !== 'amis:')
+    throw new Error(`${variable} must begin with ami:// or amis://`);
   if (url.username === '' || url.password === '') throw new Error(`${variable} lacks the AMI user or secret`);
   if (url.hostname === '') throw new Error(`${variable} lacks a host`);
   const tls = url.protocol === 'amis:';
@@ -90,25 +88,35 @@ const parseAmiUrl = (variable: string, text: string): PbxConfig => {
   };
 };
 
-const readKeyFile = (file: string): KeyConfig => {
+const readKeyFile = (file: string): SigningKey => {
   const pem = readFileSync(file, 'utf8');
   const key = createPrivateKey(pem);
   const algorithms = { rsa: 'RS256', ec: 'ES256', ed25519: 'EdDSA' } as const;
-  const algorithm: 'RS256' | 'ES256' | 'EdDSA' | undefined = algorithms[key.asymmetricKeyType as keyof typeof algorithms];
+  const algorithm = (algorithms as Record<string, 'RS256' | 'ES256' | 'EdDSA' | undefined>)[
+    key.asymmetricKeyType ?? ''
+  ];
   if (algorithm === undefined) throw new Error('it is neither RSA, EC P-256 nor Ed25519');
-  return { algorithm, privateKey: pem, publicKey: createPublicKey(pem).export({ type: 'spki', format: 'pem' }).toString() };
+  return {
+    algorithm,
+    privateKey: pem,
+    publicKey: createPublicKey(pem).export({ type: 'spki', format: 'pem' }).toString(),
+  };
 };
 
-const parseKey = (secret: string | undefined, keyFile: string | undefined): KeyConfig => {
+const parseKey = (secret: string | undefined, keyFile: string | undefined): SigningKey => {
   if (keyFile !== undefined) {
     try {
       return readKeyFile(keyFile);
     } catch (error) {
-      throw new Error(`JWT_KEY_FILE cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+      throw new Error(`JWT_KEY_FILE cannot be used: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      });
     }
   }
   if (secret === undefined || secret === '') {
-    throw new Error('JWT_SECRET is missing: at least 32 bytes, such as `openssl rand -base64 48` prints (or JWT_KEY_FILE)');
+    throw new Error(
+      'JWT_SECRET is missing: at least 32 bytes, such as `openssl rand -base64 48` prints (or JWT_KEY_FILE)',
+    );
   }
   if (Buffer.byteLength(secret) < MIN_SECRET_BYTES) {
     throw new Error(`JWT_SECRET is ${Buffer.byteLength(secret)} bytes long; ${MIN_SECRET_BYTES} are the least`);

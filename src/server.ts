@@ -18,7 +18,8 @@ export const serve = async (): Promise<void> => {
     level: config.logLevel,
     ...(pretty ? { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } } : {}),
   });
-  for (const name of unknownNames(environment)) log.warn({ name }, 'A variable of this name is not known; is it misspelt?');
+  for (const name of unknownNames(environment))
+    log.warn({ name }, 'A variable of this name is not known; is it misspelt?');
 
   const { gateway, metrics, close, destroy } = compose({ ...config, clock: systemClock, log });
   let draining = false;
@@ -32,7 +33,10 @@ export const serve = async (): Promise<void> => {
     trustProxy: config.trustProxy,
     metricsPublic: config.metricsPublic,
     draining: () => draining,
-    https: config.tls && { cert: readFileSync(config.tls.certFile, 'utf8'), key: readFileSync(config.tls.keyFile, 'utf8') },
+    https: config.tls && {
+      cert: readFileSync(config.tls.certFile, 'utf8'),
+      key: readFileSync(config.tls.keyFile, 'utf8'),
+    },
   });
   await app.listen({ host: config.host, port: config.port });
 

@@ -38,7 +38,7 @@ export interface AmiStatus {
   state: 'ready' | 'booting' | 'disconnected';
   pool: PoolFigures;
   eventConnection: boolean;
-  /** Messages on action connections that belonged to no request; each cost its connection. */
+  /** Messages that were neither a reply nor an event; on an action connection each cost the connection. */
   unexpectedFrames: number;
   /** When Asterisk started, in milliseconds since the epoch. Null until it has told, which needs read=system. */
   startedAt: number | null;
@@ -108,7 +108,7 @@ export const createAmiClient = (options: AmiClientOptions, listener: EventListen
         },
         onProgress,
         onEvent: () => {
-          throw desyncError('an Event on a connection that asked for none');
+          throw desyncError('a message on a connection that asked for no events');
         },
       }),
     onUp: () => {
@@ -136,6 +136,11 @@ export const createAmiClient = (options: AmiClientOptions, listener: EventListen
         onClose,
         onProgress: () => {},
         onEvent: (frame) => {
+          // The tail of an event that a value with blank lines has torn: no event, and nothing to act on.
+          if (frame.kind !== 'event') {
+            unexpectedFrames += 1;
+            return;
+          }
           if (frame.event === 'FullyBooted') setBooted(frame.get('Uptime'));
           listener.onEvent(frame);
         },

@@ -69,16 +69,14 @@ export class Connection implements Sender {
     return !this.#closed && this.#pending.overdue === 0;
   }
 
-  send({ declaration, headers }: Action, { signal, timeoutMs = this.#options.timeoutMs }: SendOptions = {}): Promise<Reply> {
-    if (this.#closed) return Promise.reject(unavailableError('The AMI connection is closed'));
-    if (signal?.aborted) return Promise.reject(signal.reason as Error);
+  async send(
+    { declaration, headers }: Action,
+    { signal, timeoutMs = this.#options.timeoutMs }: SendOptions = {},
+  ): Promise<Reply> {
+    if (this.#closed) throw unavailableError('The AMI connection is closed');
+    signal?.throwIfAborted();
     const actionId = randomUUID();
-    let bytes: Buffer;
-    try {
-      bytes = encodeAction(declaration.name, actionId, headers);
-    } catch (error) {
-      return Promise.reject(error as GatewayError);
-    }
+    const bytes = encodeAction(declaration.name, actionId, headers);
     const reply = this.#pending.add(actionId, declaration, timeoutMs);
     this.#write(bytes);
     return reply;
@@ -130,18 +128,11 @@ export class Connection implements Sender {
   }
 
   #startHeartbeat(): void {
-    const connection = this;
     this.#stopHeartbeat = startHeartbeat(
       {
-        get lastReceived() {
-          return connection.#lastReceived;
-        },
-        get inFlight() {
-          return connection.#pending.size;
-        },
-        get overdue() {
-          return connection.#pending.overdue;
-        },
+        lastReceived: () => this.#lastReceived,
+        inFlight: () => this.#pending.size,
+        overdue: () => this.#pending.overdue,
         ping: (timeoutMs) => this.send(Ping({}), { timeoutMs }),
         die: (reason) => {
           this.destroy(unavailableError(`The AMI peer is dead: ${reason}`));

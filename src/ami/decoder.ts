@@ -113,7 +113,10 @@ export const readBanner = (bytes: Buffer): Banner | undefined => {
   const line = bytes.toString('latin1', 0, bytes[end - 1] === CR ? end - 1 : end);
   const match = /^Asterisk Call Manager\/(\S+)$/.exec(line);
   if (!match?.[1]) {
-    throw new GatewayError('ami-not-asterisk', `The server is not an Asterisk Manager: it said ${JSON.stringify(line.slice(0, 80))}`);
+    throw new GatewayError(
+      'ami-not-asterisk',
+      `The server is not an Asterisk Manager: it said ${JSON.stringify(line.slice(0, 80))}`,
+    );
   }
   return { version: match[1], rest: bytes.subarray(end + 1) };
 };

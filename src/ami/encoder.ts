@@ -16,7 +16,6 @@ const checkHeader = ([name, value]: Header): void => {
   if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(name)) {
     refuse('invalid-request', name.slice(0, 40), `${JSON.stringify(name.slice(0, 40))} is not an AMI header name`);
   }
-  // eslint-disable-next-line no-control-regex -- these three are exactly what may not pass
   if (/[\r\n\0]/.test(value)) {
     refuse('forbidden-character', name, `${name} holds a line break or NUL, which AMI cannot carry`);
   }

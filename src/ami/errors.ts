@@ -45,12 +45,22 @@ export const desyncError = (why: string): GatewayError =>
 /** Bytes may have left, no answer came: only a read can simply be asked again. */
 export const lostError = (action: string, changes: boolean, cause?: unknown): GatewayError =>
   changes
-    ? new GatewayError('outcome-unknown', `The connection was lost after ${action} was sent; it may have been carried out`, { cause })
-    : new GatewayError('connection-lost', `The connection was lost before ${action} was answered`, { cause, retryable: true });
+    ? new GatewayError(
+        'outcome-unknown',
+        `The connection was lost after ${action} was sent; it may have been carried out`,
+        { cause },
+      )
+    : new GatewayError('connection-lost', `The connection was lost before ${action} was answered`, {
+        cause,
+        retryable: true,
+      });
 
 export const timeoutError = (action: string, changes: boolean, milliseconds: number): GatewayError =>
   changes
-    ? new GatewayError('outcome-unknown', `No answer to ${action} within ${milliseconds} ms; it may still be carried out`)
+    ? new GatewayError(
+        'outcome-unknown',
+        `No answer to ${action} within ${milliseconds} ms; it may still be carried out`,
+      )
     : new GatewayError('ami-timeout', `No answer to ${action} within ${milliseconds} ms`, { retryable: true });
 
 export const unavailableError = (message: string, cause?: unknown): GatewayError =>

@@ -2,11 +2,11 @@ import type { Clock } from '../lib/clock.ts';
 
 export interface Pulse {
   /** When bytes last came, in milliseconds since the epoch. */
-  readonly lastReceived: number;
+  lastReceived(): number;
   /** Requests not yet answered. */
-  readonly inFlight: number;
+  inFlight(): number;
   /** Requests whose time is over and whose reply still has not come. */
-  readonly overdue: number;
+  overdue(): number;
   ping(timeoutMs: number): Promise<unknown>;
   die(reason: string): void;
 }
@@ -22,10 +22,10 @@ export const startHeartbeat = (pulse: Pulse, { clock, idleMs = 4_000 }: Heartbea
   let stopped = false;
   let cancel = () => {};
   const beat = async () => {
-    const silence = clock.now() - pulse.lastReceived;
+    const silence = clock.now() - pulse.lastReceived();
     if (silence >= idleMs) {
-      if (pulse.overdue > 0) pulse.die('it owes an answer and is silent');
-      else if (pulse.inFlight === 0) {
+      if (pulse.overdue() > 0) pulse.die('it owes an answer and is silent');
+      else if (pulse.inFlight() === 0) {
         await pulse.ping(idleMs).catch(() => {
           pulse.die('it does not answer Ping');
         });

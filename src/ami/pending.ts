@@ -20,7 +20,7 @@ export interface PendingOptions {
   clock: Clock;
   /** Most items of one list reply; more end in `list-too-long`. */
   maxListItems: number;
-  /** An event that belongs to no request. May throw `ami-desync` where none was asked for. */
+  /** A message that belongs to no request: a live event, or the tail of a torn one. May throw `ami-desync`. */
   onEvent: (frame: Frame) => void;
 }
 
@@ -103,14 +103,13 @@ export class Pending {
 
   #acceptOne(frame: Frame): void {
     const kind = frame.kind;
-    if (kind === 'other') throw desyncError('a message that is neither Response nor Event');
     const head = this.#entries[0];
     const mine = head !== undefined && frame.actionId === head.actionId;
     if (kind === 'response') {
       if (!mine) throw desyncError('a Response that answers nothing');
       if (head.response) throw desyncError('a second Response to one action');
       this.#respond(head, frame);
-    } else if (mine && head.response) {
+    } else if (kind === 'event' && mine && head.response) {
       this.#item(head, frame);
     } else {
       this.#options.onEvent(frame);

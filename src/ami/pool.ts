@@ -51,6 +51,8 @@ interface Waiting {
 export const createPool = (options: PoolOptions): Pool => {
   const { clock, log, maxInFlight } = options;
   const queue: Waiting[] = [];
+  const lanes: Supervisor[] = [];
+  const slowLanes: Supervisor[] = [];
   let closing = false;
   let up = false;
 
@@ -81,9 +83,7 @@ export const createPool = (options: PoolOptions): Pool => {
     });
 
   const isOpen = (lane: Supervisor) => lane.connection !== undefined;
-  const all = (): Supervisor[] => [...lanes, slowLane].filter((lane) => lane !== undefined);
-  let lanes: Supervisor[] = [];
-  let slowLane: Supervisor | undefined;
+  const all = (): Supervisor[] => [...lanes, ...slowLanes];
 
   const leastBusy = (): Connection | undefined => {
     let best: Connection | undefined;
@@ -107,7 +107,9 @@ export const createPool = (options: PoolOptions): Pool => {
 
   const enqueue = (action: Action, sendOptions: SendOptions): Promise<Reply> => {
     if (queue.length >= options.maxQueue) {
-      throw new GatewayError('pool-saturated', `${queue.length} actions already wait for Asterisk`, { retryable: true });
+      throw new GatewayError('pool-saturated', `${queue.length} actions already wait for Asterisk`, {
+        retryable: true,
+      });
     }
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
@@ -117,7 +119,9 @@ export const createPool = (options: PoolOptions): Pool => {
         reject,
         cancelTimer: clock.setTimeout(() => {
           queue.splice(queue.indexOf(waiting), 1);
-          reject(new GatewayError('pool-saturated', 'No connection to Asterisk became free in time', { retryable: true }));
+          reject(
+            new GatewayError('pool-saturated', 'No connection to Asterisk became free in time', { retryable: true }),
+          );
         }, sendOptions.timeoutMs ?? options.timeoutMs),
       };
       queue.push(waiting);
@@ -126,7 +130,7 @@ export const createPool = (options: PoolOptions): Pool => {
 
   const dispatch = async (action: Action, sendOptions: SendOptions): Promise<Reply> => {
     if (action.declaration.slow) {
-      const connection = slowLane?.connection;
+      const connection = slowLanes[0]?.connection;
       if (!connection?.usable) throw unavailableError('The connection for slow actions is not open');
       if (connection.inFlight >= maxInFlight) {
         throw new GatewayError('pool-saturated', 'Too many slow actions wait for Asterisk', { retryable: true });
@@ -137,8 +141,8 @@ export const createPool = (options: PoolOptions): Pool => {
     return connection ? connection.send(action, sendOptions) : enqueue(action, sendOptions);
   };
 
-  lanes = Array.from({ length: options.size }, superviseLane);
-  slowLane = superviseLane();
+  for (let count = 0; count < options.size; count += 1) lanes.push(superviseLane());
+  slowLanes.push(superviseLane());
 
   return {
     async send(action, sendOptions = {}) {

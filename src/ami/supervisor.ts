@@ -51,7 +51,9 @@ export const superviseConnection = (options: SupervisorOptions): Supervisor => {
     if (text !== lastError) log[refused ? 'error' : 'warn']({ reason: text }, 'No AMI connection');
     lastError = text;
     const maxMs = maxDelayMs(error);
-    const delay = refused ? 5_000 + backoffDelay(attempt, { baseMs: 5_000, maxMs }) : backoffDelay(attempt, { baseMs: 250, maxMs });
+    const delay = refused
+      ? 5_000 + backoffDelay(attempt, { baseMs: 5_000, maxMs })
+      : backoffDelay(attempt, { baseMs: 250, maxMs });
     attempt += 1;
     wait(delay);
   };

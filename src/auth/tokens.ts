@@ -5,13 +5,7 @@ import { GatewayError } from '../lib/errors.ts';
 import { type Limits, limitsSchema } from './limits.ts';
 import type { Principal } from './principal.ts';
 import { parseScopes } from './scopes.ts';
-
-/** Algorithm is decided by the key, never by the token. */
-export type SigningKey =
-  | { algorithm: 'HS256'; secret: string }
-  | { algorithm: 'RS256' | 'ES256' | 'EdDSA'; privateKey: string; publicKey: string };
-
-export const MIN_SECRET_BYTES = 32;
+import type { SigningKey } from '../lib/signing-key.ts';
 
 export interface TokenRequest {
   sub: string;

@@ -7,7 +7,9 @@ import { version } from '../version.ts';
 import { writeOpenapi } from './openapi.ts';
 import { printToken, type TokenArguments } from './token.ts';
 
-const program = new Command('ami-gateway').description('REST gateway to the Asterisk Manager Interface').version(version);
+const program = new Command('ami-gateway')
+  .description('REST gateway to the Asterisk Manager Interface')
+  .version(version);
 
 program.command('serve').description('run the gateway').action(serve);
 

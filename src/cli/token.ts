@@ -17,7 +17,8 @@ const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_4
 export const parseDuration = (text: string): number => {
   const match = /^(\d+)([smhd])$/.exec(text);
   const seconds = Number(match?.[1]) * (UNITS[match?.[2] ?? ''] ?? NaN);
-  if (!(seconds > 0)) throw new GatewayError('invalid-request', `--ttl takes a time such as 30m, 1h or 90d, not ${text}`);
+  if (!(seconds > 0))
+    throw new GatewayError('invalid-request', `--ttl takes a time such as 30m, 1h or 90d, not ${text}`);
   return seconds;
 };
 

@@ -3,7 +3,15 @@ import type { Frame } from '../ami/frame.ts';
 export const CALL_STATUSES = ['queued', 'dialing', 'ringing', 'answered', 'ended'] as const;
 export type CallStatus = (typeof CALL_STATUSES)[number];
 
-export const CALL_DISPOSITIONS = ['answered', 'busy', 'no-answer', 'congestion', 'failed', 'cancelled', 'unknown'] as const;
+export const CALL_DISPOSITIONS = [
+  'answered',
+  'busy',
+  'no-answer',
+  'congestion',
+  'failed',
+  'cancelled',
+  'unknown',
+] as const;
 export type CallDisposition = (typeof CALL_DISPOSITIONS)[number];
 
 /** What was asked for when the call was placed; given back with it. */
@@ -44,9 +52,7 @@ export interface Call {
   reason: string | null;
 }
 
-export const newCall = (
-  known: Pick<Call, 'id' | 'pbx' | 'owner' | 'request' | 'createdAt' | 'channelId'>,
-): Call => ({
+export const newCall = (known: Pick<Call, 'id' | 'pbx' | 'owner' | 'request' | 'createdAt' | 'channelId'>): Call => ({
   ...known,
   originalChannelId: known.channelId,
   status: 'queued',
@@ -94,7 +100,11 @@ const BY_CAUSE: Record<number, CallDisposition> = {
   34: 'congestion',
   42: 'congestion',
 };
-const BY_DIAL_STATUS: Record<string, CallDisposition> = { BUSY: 'busy', CONGESTION: 'congestion', NOANSWER: 'no-answer' };
+const BY_DIAL_STATUS: Record<string, CallDisposition> = {
+  BUSY: 'busy',
+  CONGESTION: 'congestion',
+  NOANSWER: 'no-answer',
+};
 
 /** How a call that is over ended, from all that was seen of it. */
 export const dispositionOf = (call: Call, evidence: CallEvidence): CallDisposition => {

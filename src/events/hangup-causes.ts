@@ -6,7 +6,7 @@ export const HANGUP_CAUSES = {
   'misdialled-trunk-prefix': 5,
   'channel-unacceptable': 6,
   'call-awarded-delivered': 7,
-  'preempted': 8,
+  preempted: 8,
   'number-ported': 14,
   'normal-clearing': 16,
   'user-busy': 17,

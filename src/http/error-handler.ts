@@ -44,8 +44,8 @@ export const registerErrorHandling = (app: FastifyInstance): void => {
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error));
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '/';
-    const allowed = (['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const).filter(
-      (method) => app.findRoute({ url: path, method }) ?? app.hasRoute({ url: path, method }),
+    const allowed = (['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const).filter((method) =>
+      Boolean(app.findRoute({ url: path, method })),
     );
     if (allowed.length > 0) void reply.header('allow', allowed.join(', '));
     const error =

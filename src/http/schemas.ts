@@ -54,9 +54,7 @@ export const problemResponse = (status: number) => ({
 
 /** Error answers of a route that talks to Asterisk, besides those named. */
 export const problems = (...statuses: number[]) =>
-  Object.fromEntries(
-    [400, 401, 403, ...statuses, 502, 503, 504].map((status) => [status, problemResponse(status)]),
-  );
+  Object.fromEntries([400, 401, 403, ...statuses, 502, 503, 504].map((status) => [status, problemResponse(status)]));
 
 /** A page of items in their order; the cursor is the offset, opaque to clients. */
 export const paginate = <T>(items: readonly T[], { limit, cursor }: z.output<typeof pageQuery>) => {

@@ -103,10 +103,14 @@ export const createCalls = ({ sender, tracker, principal }: CallsOptions): Calls
           throw error;
         }
         tracker.doubt(id, 'Asterisk did not say whether it took the call, and knows nothing of it');
-        throw new GatewayError('outcome-unknown', 'Asterisk did not say whether it took the call; it is never dialled again', {
-          cause: error,
-          details: { callId: id },
-        });
+        throw new GatewayError(
+          'outcome-unknown',
+          'Asterisk did not say whether it took the call; it is never dialled again',
+          {
+            cause: error,
+            details: { callId: id },
+          },
+        );
       }
       return view(find(id));
     },

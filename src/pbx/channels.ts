@@ -140,7 +140,7 @@ export const createChannels = ({ pbx, sender, dialplanHas, clock }: ChannelsOpti
       await sender.send(action);
     },
     async dtmf(ref, digits, durationMs) {
-      for (const [index, digit] of [...digits].entries()) {
+      for (const [index, digit] of digits.split('').entries()) {
         if (index > 0) await sleep(clock, durationMs + DTMF_GAP_MS);
         await sender.send(PlayDTMF({ Channel: ref, Digit: digit, Duration: durationMs }));
       }

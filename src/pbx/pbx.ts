@@ -57,7 +57,8 @@ export const createPbxInfo = ({ name, sender, status, clock }: PbxInfoOptions): 
       startedAt: timeOrNull(startedAt),
       uptimeSeconds: startedAt === null ? null : Math.max(0, Math.round((clock.now() - startedAt) / 1_000)),
       currentCalls: core ? integer(core.response, 'CoreCurrentCalls') : null,
-      processedCalls: core?.response.get('CoreProcessedCalls') === undefined ? null : integer(core.response, 'CoreProcessedCalls'),
+      processedCalls:
+        core?.response.get('CoreProcessedCalls') === undefined ? null : integer(core.response, 'CoreProcessedCalls'),
       actions: [...(capabilities?.actions ?? [])].sort(),
     };
   },

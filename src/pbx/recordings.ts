@@ -125,7 +125,9 @@ export const createRecordings = ({ sender, clock, actions }: RecordingsOptions):
       const recording = find(recordings, id);
       if (hasMixMonitor()) {
         const MixMonitorID = await getvar(ref, idVariable(id));
-        await sender.send(MixMonitorMute({ Channel: ref, Direction: direction, State: muted ? '1' : '0', MixMonitorID }));
+        await sender.send(
+          MixMonitorMute({ Channel: ref, Direction: direction, State: muted ? '1' : '0', MixMonitorID }),
+        );
       } else if (direction === 'both') {
         await sender.send(muted ? PauseMonitor({ Channel: ref }) : UnpauseMonitor({ Channel: ref }));
       } else {

@@ -15,7 +15,10 @@ export const createVariables = ({ sender }: { sender: GuardedSender }): Variable
     const headers = [...response.entries()];
     // Values are not escaped: a line break in one shows as further headers, and where it ended can no longer be known.
     if (headers.at(-1)?.[0] !== 'Value') {
-      throw new GatewayError('value-not-transferable', `The value of ${name} holds line breaks, which AMI cannot carry`);
+      throw new GatewayError(
+        'value-not-transferable',
+        `The value of ${name} holds line breaks, which AMI cannot carry`,
+      );
     }
     return textOrNull(response.get('Value'));
   },

@@ -9,9 +9,19 @@ describeEachAsterisk('calls', ({ amiPort: port, secret }) => {
 
   it('places a call, tells its state, and ends it', async () => {
     const placed = await crm()
-      .post('/calls', { channel: 'Local/answer@lab', context: 'lab', extension: 'answer', callerId: '"Sales" <8005551234>' })
+      .post('/calls', {
+        channel: 'Local/answer@lab',
+        context: 'lab',
+        extension: 'answer',
+        callerId: '"Sales" <8005551234>',
+      })
       .expect(201);
-    expect(placed.body).toMatchObject({ pbx: 'default', disposition: null, callerId: '"Sales" <8005551234>', endedAt: null });
+    expect(placed.body).toMatchObject({
+      pbx: 'default',
+      disposition: null,
+      callerId: '"Sales" <8005551234>',
+      endedAt: null,
+    });
     expect(placed.headers['location']).toBe(`/calls/${placed.body.id}`);
     expect(placed.headers['preference-applied']).toBeUndefined();
 
@@ -97,7 +107,9 @@ describeEachAsterisk('calls', ({ amiPort: port, secret }) => {
       spaces: ' around ',
       empty: '',
     };
-    const { body } = await place({ channel: 'Local/answer@lab', application: 'Wait', data: '60', variables }).expect(201);
+    const { body } = await place({ channel: 'Local/answer@lab', application: 'Wait', data: '60', variables }).expect(
+      201,
+    );
     for (const [name, value] of Object.entries(variables)) {
       const read = await crm().get(`/channels/${body.channelId}/variables/${name}`).expect(200);
       expect(read.body, name).toEqual({ name, value: value === '' ? null : value });
@@ -118,7 +130,9 @@ describeEachAsterisk('calls', ({ amiPort: port, secret }) => {
       return now;
     });
     expect(moved.status).toBe('answered');
-    await crm().get(`/channels/${encodeURIComponent(moved.channelId)}`).expect(200);
+    await crm()
+      .get(`/channels/${encodeURIComponent(moved.channelId)}`)
+      .expect(200);
     await crm().delete(`/calls/${body.id}`).expect(204);
     await eventually(async () => {
       expect((await crm().get(`/calls/${body.id}`)).body.status).toBe('ended');
@@ -152,8 +166,12 @@ describeEachAsterisk('calls', ({ amiPort: port, secret }) => {
       const refused = await bert.delete(`/channels/${call.channelId}`).expect(403);
       expect(refused.body).toMatchObject({ code: 'limit-exceeded', limit: 'own' });
       await bert.delete(`/channels/${encodeURIComponent(call.channelName.toUpperCase())}`).expect(403);
-      expect((await bert.get('/channels').expect(200)).body.items.map(({ id }: { id: string }) => id)).not.toContain(call.channelId);
-      expect((await anna.get('/channels').expect(200)).body.items.map(({ id }: { id: string }) => id)).toContain(call.channelId);
+      expect((await bert.get('/channels').expect(200)).body.items.map(({ id }: { id: string }) => id)).not.toContain(
+        call.channelId,
+      );
+      expect((await anna.get('/channels').expect(200)).body.items.map(({ id }: { id: string }) => id)).toContain(
+        call.channelId,
+      );
       await anna.delete(`/channels/${call.channelId}?cause=user-busy`).expect(204);
       await eventually(async () => {
         expect((await anna.get(`/calls/${call.id}`)).body).toMatchObject({ status: 'ended', hangup: { cause: 17 } });

@@ -2,10 +2,11 @@ import { pino } from 'pino';
 import supertest from 'supertest';
 import { afterAll, beforeAll } from 'vitest';
 import type { Limits } from '../../src/auth/limits.ts';
-import { type SigningKey, signToken } from '../../src/auth/tokens.ts';
+import { signToken } from '../../src/auth/tokens.ts';
 import { compose, type Composition } from '../../src/compose.ts';
 import type { PbxConfig } from '../../src/config.ts';
 import { buildApp } from '../../src/http/app.ts';
+import type { SigningKey } from '../../src/lib/signing-key.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { eventually } from './asterisk.ts';
 
@@ -56,7 +57,9 @@ export const startGateway = async (options: GatewayOptions): Promise<TestGateway
   const logs: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void logs.push(line) });
   const composition = compose({
-    pbx: [options.pbx].flat().map((pbx) => ({ name: 'default', host: '127.0.0.1', tls: false, username: 'gateway', ...pbx })),
+    pbx: [options.pbx]
+      .flat()
+      .map((pbx) => ({ name: 'default', host: '127.0.0.1', tls: false, username: 'gateway', ...pbx })),
     amiPoolSize: options.poolSize ?? 2,
     amiTimeoutMs: options.timeoutMs ?? 5_000,
     amiTlsCa: options.caFile,
@@ -72,7 +75,8 @@ export const startGateway = async (options: GatewayOptions): Promise<TestGateway
     validateResponses: true,
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
-  const token: TestGateway['token'] = (scope, limits, sub = 'test') => signToken(testKey, { sub, scope, limits, ttl: 600 });
+  const token: TestGateway['token'] = (scope, limits, sub = 'test') =>
+    signToken(testKey, { sub, scope, limits, ttl: 600 });
   return {
     url,
     composition,

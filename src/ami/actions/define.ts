@@ -51,7 +51,7 @@ const toHeaders = (fields: Record<string, FieldValue>): Header[] => {
   return headers;
 };
 
-export const defineAction = <S extends Shape = Record<never, never>>(spec: Spec<S>): ActionFactory<S> => {
+export const defineAction = <S extends Shape = Record<string, never>>(spec: Spec<S>): ActionFactory<S> => {
   const fields = z.strictObject(spec.fields ?? ({} as S));
   const declaration = {
     reply: spec.reply ?? plain,

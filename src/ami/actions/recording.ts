@@ -7,7 +7,10 @@ const onChannel = ({ Channel }: { Channel: string }): Touch[] => [{ kind: 'chann
 // MixMonitor can run shell commands and write anywhere, which is why Asterisk wants class system for it. Here it cannot:
 // no Command, a relative path of safe characters, and only the options that name such a path or a variable of ours.
 const SAFE_PATH = String.raw`(?:[A-Za-z0-9_][A-Za-z0-9_.-]*\/)*[A-Za-z0-9_][A-Za-z0-9_.-]*`;
-const safeFile = z.string().max(200).regex(new RegExp(`^${SAFE_PATH}$`), 'must be a relative path of letters, digits, _ . - and /');
+const safeFile = z
+  .string()
+  .max(200)
+  .regex(new RegExp(`^${SAFE_PATH}$`), 'must be a relative path of letters, digits, _ . - and /');
 const safeOptions = z.string().regex(new RegExp(`^(?:b|i\\(AMIGW_[A-Z0-9_]+\\)|[rt]\\(${SAFE_PATH}\\))*$`));
 
 export const MixMonitor = defineAction({
@@ -44,7 +47,12 @@ export const MixMonitorMute = defineAction({
 /** The Monitor family is gone from Asterisk 21 on; used only where MixMonitor is not there. */
 export const Monitor = defineAction({
   name: 'Monitor',
-  fields: { Channel: text, File: safeFile, Format: z.string().regex(/^[a-z0-9]+$/), Mix: z.enum(['0', '1']).optional() },
+  fields: {
+    Channel: text,
+    File: safeFile,
+    Format: z.string().regex(/^[a-z0-9]+$/),
+    Mix: z.enum(['0', '1']).optional(),
+  },
   classes: ['call'],
   changes: true,
   touches: onChannel,

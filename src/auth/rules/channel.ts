@@ -17,7 +17,8 @@ export const refuseOddReference = (ref: string): void => {
 };
 
 /** True where the token sees only some channels, so that a reference has to be looked up first. */
-export const seesSomeChannels = ({ limits }: Principal): boolean => limits.own === true || limits.channels !== undefined;
+export const seesSomeChannels = ({ limits }: Principal): boolean =>
+  limits.own === true || limits.channels !== undefined;
 
 export const judgeChannel = (
   { sub, limits }: Principal,

@@ -18,7 +18,8 @@ const IDENTITY = new Set(['CALLERID', 'CONNECTEDLINE', 'REDIRECTING']);
 
 // Functions that run commands or touch files and databases. An asynchronous Originate sets them without Asterisk's
 // own guard (facts 6.2), so the gateway wants class system on top of the listing.
-const ESCALATING = /SHELL|EVAL|^(STAT|FILE.*|DB.*|REALTIME.*|ODBC.*|CURL.*|AST_CONFIG|ENV|LOCK|TRYLOCK|UNLOCK|CONFBRIDGE|PERIODIC_HOOK)$/;
+const ESCALATING =
+  /SHELL|EVAL|^(STAT|FILE.*|DB.*|REALTIME.*|ODBC.*|CURL.*|AST_CONFIG|ENV|LOCK|TRYLOCK|UNLOCK|CONFBRIDGE|PERIODIC_HOOK)$/;
 
 // Plain variables that make Asterisk run something or jump somewhere: never set unless listed letter by letter.
 const STEERING = new Set([
@@ -75,7 +76,10 @@ export const judgeVariable = (
   }
   const call = FUNCTION.exec(touch.name);
   if (!call) {
-    throw new GatewayError('invalid-request', `${JSON.stringify(touch.name)} is neither a variable nor a function call`);
+    throw new GatewayError(
+      'invalid-request',
+      `${JSON.stringify(touch.name)} is neither a variable nor a function call`,
+    );
   }
   const [, name = '', argument = ''] = call;
   judgeFunction(principal, name, argument, touch.access);

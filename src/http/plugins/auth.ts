@@ -4,9 +4,10 @@ import { BlockList, isIPv6 } from 'node:net';
 import { requireScope } from '../../auth/policy.ts';
 import type { Principal } from '../../auth/principal.ts';
 import type { Scope } from '../../auth/scopes.ts';
-import { principalOf, type SigningKey } from '../../auth/tokens.ts';
+import { principalOf } from '../../auth/tokens.ts';
 import { limitExceeded } from '../../auth/verdict.ts';
 import { GatewayError } from '../../lib/errors.ts';
+import type { SigningKey } from '../../lib/signing-key.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -2,7 +2,6 @@ import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
-import type { Scope } from '../../auth/scopes.ts';
 
 const tags = [
   { name: 'Calls', description: 'Calls placed by this gateway, from first ring to hangup cause' },
@@ -31,17 +30,11 @@ export const registerDocs = async (app: FastifyInstance, version: string): Promi
       tags,
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
     },
-    transform: ({ schema, url, route, ...rest }) => {
-      const transformed = jsonSchemaTransform({ schema, url, route, ...rest } as never);
-      const scopes = route.config?.scopes as readonly Scope[] | undefined;
-      const described: Record<string, unknown> = { ...(transformed.schema as object) };
-      if (scopes?.length) {
-        described['security'] = [{ bearer: [] }];
-        described['description'] = `${String(described['description'] ?? '')}\n\nScopes: ${scopes.join(' or ')}`.trim();
-      } else {
-        described['security'] = [];
-      }
-      return { schema: described as never, url: transformed.url };
+    transform: (document) => {
+      const { schema, url } = jsonSchemaTransform(document);
+      const scopes = document.route.config?.scopes;
+      const description = [schema.description, scopes && `Scopes: ${scopes.join(' or ')}`].filter(Boolean).join('\n\n');
+      return { url, schema: { ...schema, description, security: scopes ? [{ bearer: [] }] : [] } };
     },
     transformObject: jsonSchemaTransformObject,
   });
@@ -52,7 +45,12 @@ export const registerDocs = async (app: FastifyInstance, version: string): Promi
     await open.register(fastifySwaggerUi, {
       routePrefix: '/docs',
       staticCSP: true,
-      uiConfig: { persistAuthorization: true, tryItOutEnabled: true, displayRequestDuration: true, docExpansion: 'list' },
+      uiConfig: {
+        persistAuthorization: true,
+        tryItOutEnabled: true,
+        displayRequestDuration: true,
+        docExpansion: 'list',
+      },
     });
   });
   app.get('/openapi.json', { config: { public: true }, schema: { hide: true } }, () => app.swagger());

@@ -9,8 +9,14 @@ import { callExample } from '../examples.ts';
 const callerIdSchema = z.union([
   z.string().max(200),
   z.object({
-    name: z.string().max(80).regex(/^[^"<>\\]*$/, 'may not hold quotes, angle brackets or backslashes'),
-    number: z.string().max(80).regex(/^[^"<>\\]*$/, 'may not hold quotes, angle brackets or backslashes'),
+    name: z
+      .string()
+      .max(80)
+      .regex(/^[^"<>\\]*$/, 'may not hold quotes, angle brackets or backslashes'),
+    number: z
+      .string()
+      .max(80)
+      .regex(/^[^"<>\\]*$/, 'may not hold quotes, angle brackets or backslashes'),
   }),
 ]);
 
@@ -26,7 +32,10 @@ const bodySchema = z
     ringTimeoutSeconds: z.int().min(1).max(600).default(30),
     variables: z.record(z.string().max(80), z.string()).default({}),
     accountCode: z.string().min(1).max(80).optional(),
-    codecs: z.array(z.string().regex(/^[a-z0-9]+$/i)).max(20).default([]),
+    codecs: z
+      .array(z.string().regex(/^[a-z0-9]+$/i))
+      .max(20)
+      .default([]),
     earlyMedia: z.boolean().default(false).describe('Connect the first leg on progress, before it answers'),
   })
   .refine(({ context, application }) => (context === undefined) !== (application === undefined), {

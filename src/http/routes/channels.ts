@@ -40,7 +40,14 @@ const causeSchema = z
   .describe('Q.850 cause as a number from 0 to 127 or by name')
   .meta({ example: 'normal-clearing' });
 
-const OBSERVE = ['read:call', 'write:call', 'read:system', 'write:system', 'read:reporting', 'write:reporting'] as const;
+const OBSERVE = [
+  'read:call',
+  'write:call',
+  'read:system',
+  'write:system',
+  'read:reporting',
+  'write:reporting',
+] as const;
 
 export const channelRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { pbxFor }) => {
   app.get(
@@ -78,7 +85,11 @@ export const channelRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { 
         description: 'AMI Status.',
         params: channelParams,
         querystring: pbxQuery.extend({
-          variables: z.string().max(900).optional().describe('Names, comma-separated; functions such as CALLERID(num) too'),
+          variables: z
+            .string()
+            .max(900)
+            .optional()
+            .describe('Names, comma-separated; functions such as CALLERID(num) too'),
         }),
         response: {
           200: channelSchema.extend({ variables: z.record(z.string(), z.string().nullable()) }).meta({

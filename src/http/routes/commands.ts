@@ -12,7 +12,8 @@ export const commandRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { 
         operationId: 'commands.run',
         tags: ['Commands'],
         summary: 'Run a CLI command',
-        description: "AMI Command. Only commands whose words begin with a prefix in the token's limits.commands; none by default.",
+        description:
+          "AMI Command. Only commands whose words begin with a prefix in the token's limits.commands; none by default.",
         querystring: pbxQuery,
         body: z
           .strictObject({ command: z.string().min(1).max(1_000) })

@@ -27,6 +27,9 @@ export const metricsRoutes: FastifyPluginAsyncZod<MetricsRouteOptions> = async (
       },
     },
     async (_request, reply) =>
-      reply.type(options.metrics.contentType).serializer(String).send(await options.metrics.expose()),
+      reply
+        .type(options.metrics.contentType)
+        .serializer(String)
+        .send(await options.metrics.expose()),
   );
 };

@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Limits } from '../../src/auth/limits.ts';
+import { describeEachAsterisk, eventually } from '../helpers/asterisk.ts';
+import { startGateway, type TestGateway } from '../helpers/gateway.ts';
+import { type Proxy, startProxy } from '../helpers/proxy.ts';
+
+interface Refusal {
+  name: string;
+  method?: 'get' | 'post' | 'put' | 'delete';
+  path: string;
+  body?: object;
+  scope?: string;
+  limits?: Limits;
+  status: number;
+  code: string;
+}
+
+const call = (body: object) => ({ path: '/calls', body: { channel: 'Local/answer@lab', application: 'Wait', ...body } });
+const dial = (channel: string) => call({ channel });
+const app = (application: string, data: string) => call({ application, data });
+const read = (name: string) => ({ method: 'get' as const, path: `/variables/${encodeURIComponent(name)}` });
+const invalid = (code = 'invalid-request') => ({ status: 400, code });
+const limited = { status: 403, code: 'limit-exceeded' };
+const lines = (length: number) => 'x'.repeat(length);
+
+const BREAKS = { CR: 'a\rb', LF: 'a\nAction: Ping', CRLF: 'a\r\nAction: Ping\r\n\r\n', NUL: 'a\0b' };
+
+const injections = Object.entries(BREAKS).flatMap(([name, text]): Refusal[] => [
+  { name: `${name} in a dial string`, ...dial(`Local/${text}@lab`), ...invalid('forbidden-character') },
+  { name: `${name} in a context`, ...call({ application: undefined, context: text, extension: '1' }), ...invalid('forbidden-character') },
+  { name: `${name} in an extension`, ...call({ application: undefined, context: 'lab', extension: text }), ...invalid('forbidden-character') },
+  { name: `${name} in a caller id`, ...call({ callerId: text }), ...invalid('forbidden-character') },
+  { name: `${name} in the name of a caller`, ...call({ callerId: { name: text, number: '1' } }), ...invalid('forbidden-character') },
+  { name: `${name} in a variable`, ...call({ variables: { v: text } }), ...invalid('forbidden-character') },
+  { name: `${name} in an account code`, ...call({ accountCode: text }), ...invalid('forbidden-character') },
+  { name: `${name} in a variable's name`, ...call({ variables: { [text]: 'v' } }), ...invalid() },
+  { name: `${name} in a value to set`, method: 'put', path: '/variables/v', body: { value: text }, ...invalid('forbidden-character') },
+  { name: `${name} in a channel`, method: 'delete', path: `/channels/${encodeURIComponent(text)}`, ...invalid('forbidden-character') },
+  { name: `${name} in a queue`, method: 'get', path: `/queues/${encodeURIComponent(text)}`, ...invalid('forbidden-character') },
+  { name: `${name} in a command`, path: '/commands', body: { command: `core show ${text}` }, limits: { commands: ['core show'] }, ...invalid('forbidden-character') },
+  { name: `${name} in a redirect`, path: '/channels/x/redirect', body: { context: text, extension: '1' }, ...invalid('forbidden-character') },
+  { name: `${name} in keys`, path: '/channels/x/dtmf', body: { digits: text }, ...invalid() },
+  { name: `${name} in a file`, path: '/channels/x/recordings', body: { file: text }, ...invalid() },
+]); // prettier-ignore
+
+const REFUSALS: Refusal[] = [
+  ...injections,
+
+  ...[1_023, 2_046].map((bytes): Refusal => ({
+    name: `a line of exactly ${bytes} bytes`,
+    method: 'put',
+    path: '/variables/v',
+    body: { value: lines(bytes - 'Value: '.length) },
+    ...invalid('line-too-long'),
+  })),
+  { name: 'a line too long in bytes, not in characters', method: 'put', path: '/variables/v', body: { value: 'é'.repeat(600) }, ...invalid('line-too-long') },
+  { name: '129 headers', ...call({ variables: Object.fromEntries(Array.from({ length: 122 }, (_, i) => [`v${i}`, '1'])) }), ...invalid('too-many-headers') },
+  { name: 'a leading blank, which Asterisk would drop', method: 'put', path: '/variables/v', body: { value: ' x' }, ...invalid('leading-blank') },
+  { name: 'half a surrogate pair', method: 'put', path: '/variables/v', body: { value: '\ud83d' }, ...invalid('forbidden-character') },
+
+  { name: 'a regular expression as a channel', method: 'delete', path: '/channels/%2F.%2F', ...invalid() },
+  { name: 'a regular expression as the other leg', path: '/channels/x/redirect', body: { context: 'lab', extension: 'answer', extra: { channel: '/./', context: 'lab', extension: 'answer' } }, ...invalid() },
+
+  ...['AST_CONFIG(manager.conf,gateway,secret)', 'ast_config(manager.conf,gateway,secret)', 'ENV(PATH)', 'SHELL(id)', 'URIDECODE(a%0D%0Ab)', 'FILE(/etc/passwd)', 'DB(a/b)', 'EVAL(x)', 'QUEUE_MEMBER(support-queue,count)'].map(
+    (name): Refusal => ({ name: `Getvar of ${name}`, ...read(name), ...(/[/%]/.test(name) ? invalid() : limited) }),
+  ),
+  { name: 'Getvar of something that is no name', ...read('${SHELL(id)}'), ...invalid() },
+  { name: 'a forbidden function among the variables of a channel', method: 'get', path: '/channels/x?variables=a,ENV(PATH)', ...limited },
+  { name: 'a forbidden function to set', method: 'put', path: `/variables/${encodeURIComponent('ENV(PATH)')}`, body: { value: 'x' }, ...limited },
+  ...['FILE(/tmp/x)', 'DB(a/b)', 'GLOBAL(x)', 'ENV(PATH)', 'shell(id)', 'CHANNEL(hangup_handler_push)', '_X(1)', 'a b', 'a=b', 'ODBC_X(1)'].map((name): Refusal => {
+    const [, argument] = /^[A-Za-z]\w*\(([\w ,:.-]*)\)$/.exec(name) ?? [];
+    return { name: `${name} among the variables of a call`, ...call({ variables: { [name]: 'v' } }), ...(argument === undefined ? invalid() : limited) };
+  }),
+  { name: 'a variable that steers Asterisk', ...call({ variables: { __TRANSFER_CONTEXT: 'private' } }), ...limited },
+
+  ...['Local/1@private', 'local/1@private/n', 'LOCAL/1@private', 'Local/1@private/nj', 'Local/1', 'Local/lab@private', 'Local/1@Lab', 'Local/1@lab@private'].map(
+    (channel): Refusal => ({ name: `${channel} under limits.contexts`, ...dial(channel), limits: { contexts: ['lab'] }, ...limited }),
+  ),
+  { name: 'another context under limits.contexts', ...call({ application: undefined, context: 'private', extension: '1' }), limits: { contexts: ['lab'] }, ...limited },
+  { name: 'a redirect out of limits.contexts', path: '/channels/x/redirect', body: { context: 'private', extension: '1' }, limits: { contexts: ['lab'] }, ...limited },
+  { name: 'another extension under limits.extensions', ...call({ application: undefined, context: 'lab', extension: 'busy' }), limits: { extensions: ['answer'] }, ...limited },
+  { name: 'another caller id under limits.callerIds', ...call({ callerId: '"Bank" <999>' }), limits: { callerIds: ['800*'] }, ...limited },
+  { name: 'another caller id by a function', ...call({ variables: { 'CALLERID(num)': '999' } }), limits: { callerIds: ['800*'] }, ...limited },
+  { name: 'a technology that reaches hosts', ...dial('AudioSocket/127.0.0.1:99/x'), ...limited },
+
+  ...[['System', 'id'], ['TrySystem', 'id'], ['Set', 'GLOBAL(x)=1'], ['Dial', 'PJSIP/x'], ['ChanSpy', 'all'], ['AGI', 'x'], ['Exec', 'System(id)'], ['MixMonitor', 'x.wav,,id'], ['Originate', 'x'], ['DBdel', 'a/b'], ['Macro', 'x'], ['Goto', 'private,1,1'], ['Record', '/tmp/x.wav']].map(
+    ([name = '', data = '']): Refusal => ({ name: `the application ${name}`, ...app(name, data), ...limited }),
+  ),
+  { name: 'a queue with an AGI script', ...app('Queue', 'support-queue,,,,,x.agi'), ...limited },
+  { name: 'a sound by URL', ...app('Playback', 'http://127.0.0.1/x.wav'), ...limited },
+  { name: 'a sound by absolute path', ...app('Playback', '/etc/passwd'), ...limited },
+  { name: 'a listed application that is dangerous, without write:system', ...app('System', 'id'), limits: { applications: ['*'] }, status: 403, code: 'insufficient-scope', scope: 'write:originate' },
+  { name: 'dangerous arguments, without write:system', ...app('Set', 'FILE(/tmp/x)=y'), limits: { applications: ['*'] }, status: 403, code: 'insufficient-scope', scope: 'write:originate' },
+
+  ...['core stop now', 'core  restart  gracefully', '"core" show version', 'core\tshow\tversion', 'core\\ show version', 'coreshow', 'database show', '!id'].map(
+    (command): Refusal => ({ name: `the command ${command}`, path: '/commands', body: { command }, limits: { commands: ['queue show'] }, ...limited }),
+  ),
+  { name: 'any command by default', path: '/commands', body: { command: 'core show version' }, ...limited },
+  { name: 'a recording outside', path: '/channels/x/recordings', body: { file: '../x' }, ...invalid() },
+  { name: 'an absolute recording', path: '/channels/x/recordings', body: { file: '/tmp/x' }, ...invalid() },
+  { name: 'a recording with options', path: '/channels/x/recordings', body: { file: 'a,b(x)|id' }, ...invalid() },
+  { name: 'a command after a recording', path: '/channels/x/recordings', body: { file: 'a', command: 'id' }, ...invalid() },
+  { name: 'globals for a token that sees some channels', method: 'put', path: '/variables/x', body: { value: '1' }, limits: { channels: ['PJSIP/*'] }, ...limited },
+
+  { name: 'Originate without its class', ...call({}), scope: 'read:all write:call', status: 403, code: 'insufficient-scope' },
+  { name: 'Hangup without its class', method: 'delete', path: '/channels/x', scope: 'read:all write:originate', status: 403, code: 'insufficient-scope' },
+  { name: 'Command without its class', path: '/commands', body: { command: 'core show version' }, scope: 'read:all write:call', limits: { commands: ['*'] }, status: 403, code: 'insufficient-scope' },
+  { name: 'Getvar with read:call only', ...read('x'), scope: 'read:all', status: 403, code: 'insufficient-scope' },
+  { name: 'queues without class agent', method: 'get', path: '/queues', scope: 'read:call write:call', status: 403, code: 'insufficient-scope' },
+]; // prettier-ignore
+
+describeEachAsterisk('refusals', ({ amiPort, secret }) => {
+  let proxy: Proxy;
+  let gateway: TestGateway;
+
+  beforeAll(async () => {
+    proxy = await startProxy(amiPort);
+    gateway = await startGateway({ pbx: { port: proxy.port, secret } });
+    await gateway.ready();
+    await eventually(() => {
+      expect(proxy.sent()).toContain('ListCommands');
+    });
+  });
+  afterAll(async () => {
+    await gateway.close();
+    await proxy.close();
+  });
+
+  it.each(REFUSALS)('refuses $name, and nothing reaches AMI', async (refusal) => {
+    const { method = 'post', path, body, limits, status, code } = refusal;
+    const scope = refusal.scope ?? 'read:agent write:originate write:call write:command';
+    proxy.forget();
+    const answer = await gateway.as(scope, limits)[method](path, body);
+    expect(answer.body).toMatchObject({ status, code, requestId: answer.headers['x-request-id'] });
+    expect(answer.status).toBe(status);
+    expect(answer.headers['content-type']).toContain('application/problem+json');
+    // Ping may come at any time.
+    expect(proxy.sent().replace(/Action: Ping\r\nActionID: \S+\r\n\r\n/g, '')).toBe('');
+  });
+
+  describe('that depend on which channel is meant', () => {
+    it('hold for its name in any case, and for its Uniqueid', async () => {
+      const placed = await gateway
+        .as('write:originate')
+        .post('/calls', { channel: 'Local/answer@lab', application: 'Wait', data: '60' })
+        .set('prefer', 'wait=5')
+        .expect(201);
+      const { channelId, channelName } = placed.body as { channelId: string; channelName: string };
+      const narrow = gateway.as('write:call', { channels: ['PJSIP/*'] });
+      proxy.forget();
+      for (const ref of [channelId, channelName, channelName.toLowerCase(), channelName.toUpperCase()]) {
+        const { body } = await narrow.delete(`/channels/${encodeURIComponent(ref)}`).expect(403);
+        expect(body).toMatchObject({ code: 'limit-exceeded', limit: 'channels' });
+      }
+      expect(proxy.sent()).not.toContain('Hangup');
+      expect((await narrow.get('/channels').expect(200)).body.items).toEqual([]);
+      await gateway.as('write:call', { channels: ['Local/answer@*'] }).delete(`/channels/${channelId}`).expect(204);
+    });
+  });
+
+  it('never delivers a frame that Asterisk let be forged inside a value', async () => {
+    const token = gateway.as('write:originate write:call');
+    await token.post('/calls', { channel: 'Local/forge@lab', application: 'Wait', data: '1' }).set('prefer', 'wait=5');
+    const { body } = await token.get('/variables/LAB_FORGED').expect(502);
+    expect(body.code).toBe('ami-desync');
+    expect(JSON.stringify(body)).not.toContain('forged');
+    const stretched = await token.get('/variables/LAB_STRETCHED').expect(502);
+    expect(stretched.body.code).toBe('value-not-transferable');
+    await gateway.ready();
+    await token.put('/variables/LAB_PLAIN', { value: 'plain' }).expect(200);
+    expect((await token.get('/variables/LAB_PLAIN').expect(200)).body.value).toBe('plain');
+    const figures = await gateway.as('read:system').get('/pbx').expect(200);
+    expect(figures.body.items[0].unexpectedFrames).toBe(1);
+  });
+});

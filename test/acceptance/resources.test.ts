@@ -1,0 +1,120 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { describeEachAsterisk, eventually } from '../helpers/asterisk.ts';
+import { useGateway } from '../helpers/gateway.ts';
+
+describeEachAsterisk('variables, recordings, commands, queues and servers', (asterisk) => {
+  const { amiPort: port, secret, spoolDir, release } = asterisk;
+  const gateway = useGateway({ pbx: { port, secret } });
+  const operator = () => gateway.as('write:originate write:call read:agent');
+  const call = async (channel = 'Local/tone@lab') =>
+    (
+      await operator().post('/calls', { channel, application: 'Wait', data: '60' }).set('prefer', 'wait=5').expect(201)
+    ).body as { id: string; channelId: string };
+
+  it('sets and reads variables of a channel and global ones, verbatim', async () => {
+    const { id, channelId } = await call();
+    const value = String.raw`a,"b",c\d(e [f ${'{'}x} é; 100%`;
+    for (const path of [`/channels/${channelId}/variables/note`, '/variables/LAB_NOTE']) {
+      expect((await operator().get(path)).body.value).toBeNull();
+      await operator().put(path, { value }).expect(200);
+      expect((await operator().get(path)).body.value).toBe(value);
+      await operator().put(path, { value: '' }).expect(200);
+      expect((await operator().get(path)).body.value).toBeNull();
+    }
+    const callerId = `/channels/${channelId}/variables/${encodeURIComponent('CALLERID(num)')}`;
+    await operator().put(callerId, { value: '555' }).expect(200);
+    expect((await operator().get(callerId)).body).toEqual({ name: 'CALLERID(num)', value: '555' });
+    await operator().delete(`/calls/${id}`);
+  });
+
+  it('records, mutes, lists and stops, and leaves the file', async () => {
+    const { id, channelId } = await call();
+    const name = `rec-${release}-${channelId}`;
+    const path = `/channels/${channelId}/recordings`;
+    const started = await operator().post(path, { file: `team/${name}` }).expect(201);
+    expect(started.body).toMatchObject({ files: [`team/${name}.wav`], muted: false, mix: true });
+    expect(started.headers['location']).toBe(`${path}/${started.body.id}`);
+    const apart = await operator().post(path, { mix: false, format: 'ulaw' }).expect(201);
+    expect(apart.body.files).toHaveLength(2);
+
+    const muted = await operator().patch(`${path}/${started.body.id}`, { muted: true, direction: 'read' }).expect(200);
+    expect(muted.body).toMatchObject({ muted: true, direction: 'read' });
+    const listed = await operator().get(path).expect(200);
+    expect(listed.body.items).toEqual([muted.body, apart.body]);
+
+    const file = join(spoolDir, 'monitor', 'team', `${name}.wav`);
+    await eventually(() => {
+      expect(statSync(file).size).toBeGreaterThan(2_000);
+    });
+    await operator().delete(`${path}/${started.body.id}`).expect(204);
+    await operator().delete(`${path}/${started.body.id}`).expect(404);
+    expect((await operator().get(path)).body.items).toEqual([apart.body]);
+    for (const part of apart.body.files) expect(existsSync(join(spoolDir, 'monitor', part))).toBe(true);
+    const size = await eventually(() => statSync(file).size);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(statSync(file).size).toBe(size);
+    await operator().delete(`/calls/${id}`);
+  });
+
+  it('runs CLI commands that the token lists', async () => {
+    const cli = gateway.as('write:command', { commands: ['core show'] });
+    const { body } = await cli.post('/commands', { command: 'Core  Show version' }).expect(200);
+    expect(body.output.join('\n')).toContain(`Asterisk ${release}.`);
+    const unknown = await cli.post('/commands', { command: 'core show nosuchthing' }).expect(422);
+    expect(unknown.body.output[0]).toContain('No such command');
+  });
+
+  it('shows queues with members and waiting callers', async () => {
+    const { id, channelId } = await call('Local/queue@lab');
+    const summaries = await operator().get('/queues').expect(200);
+    expect(summaries.body.items.map(({ name }: { name: string }) => name).sort()).toEqual(
+      expect.arrayContaining(['empty-queue', 'sales-queue', 'support-queue']),
+    );
+    await eventually(async () => {
+      const { body } = await operator().get('/queues/support-queue').expect(200);
+      expect(body.callers).toHaveLength(1);
+      expect(body.callers[0]).toMatchObject({ position: 1, channelId: `${channelId};2` });
+      expect(body.callers[0].waitSeconds).toBeGreaterThanOrEqual(0);
+      expect(body.members[0]).toMatchObject({ name: 'Agent One', interface: 'Local/ring@lab', paused: false });
+    });
+    expect((await operator().get('/queues/empty-queue').expect(200)).body).toMatchObject({ members: [], callers: [] });
+    expect((await operator().get('/queues/nosuch').expect(404)).body.code).toBe('no-such-queue');
+    await operator().delete(`/calls/${id}`);
+  });
+
+  it('shows only the queues a token lists', async () => {
+    const sales = gateway.as('read:agent', { queues: ['sales-*'] });
+    expect((await sales.get('/queues').expect(200)).body.items.map(({ name }: { name: string }) => name)).toEqual(['sales-queue']);
+    await sales.get('/queues/sales-queue').expect(200);
+    expect((await sales.get('/queues/support-queue').expect(403)).body).toMatchObject({ limit: 'queues' });
+  });
+
+  it('describes the server', async () => {
+    const { body } = await gateway.as('read:reporting').get('/pbx').expect(200);
+    expect(body.items[0]).toMatchObject({ name: 'default', state: 'ready', release: asterisk.version, lastError: null });
+    expect(body.items[0].pool).toMatchObject({ size: 3, open: 3 });
+    expect(body.items[0].actions).toEqual(expect.arrayContaining(['Originate', 'Hangup', 'QueueStatus']));
+    expect(body.items[0].actions.includes('Monitor')).toBe(release === 16);
+    expect(body.items[0].uptimeSeconds).toBeGreaterThanOrEqual(0);
+    expect(body.items[0].currentCalls).toBeTypeOf('number');
+  });
+
+  it('exposes figures to those who may see them', async () => {
+    await gateway.as('read:all').get('/metrics').expect(403);
+    await gateway.as('read:agent').get('/queues').expect(200);
+    const { text } = await gateway.as('gateway:metrics').get('/metrics').expect(200);
+    expect(text).toMatch(/gateway_http_request_seconds_count\{operation="queues.list",method="GET",status="200"\} [1-9]/);
+    expect(text).toMatch(/gateway_ami_action_seconds_count\{pbx="default",action="QueueSummary",outcome="ok"\} [1-9]/);
+    expect(text).toContain('gateway_pbx_ready{pbx="default"} 1');
+  });
+});
+
+describeEachAsterisk('a server reached by TLS', ({ tlsPort: port, secret, caFile }) => {
+  const gateway = useGateway({ pbx: { port, secret, tls: true, host: 'localhost' }, caFile });
+
+  it('is logged in to with its certificate verified', async () => {
+    await gateway.as('read:agent').get('/queues').expect(200);
+  });
+});
