@@ -1,5 +1,6 @@
 import { GatewayError } from '../lib/errors.ts';
 import type { Frame } from './frame.ts';
+import type { Declaration } from './types.ts';
 
 interface Text {
   pattern: RegExp;
@@ -28,15 +29,31 @@ const TEXTS: readonly Text[] = [
   { pattern: /^(Cannot|Could not) find MixMonitor|^Could not stop monitoring/i, code: 'no-such-recording', message: 'The recording is not running' },
 ]; // prettier-ignore
 
+/** What the wording alone does not tell: which class the account lacks, what may be the matter with an unknown action. */
+const explain = (code: string, { name, classes }: Declaration): string | undefined => {
+  if (code === 'ami-permission-denied') {
+    return `The AMI account of the gateway may not use ${name}: add ${classes.join(' or ')} to its write classes`;
+  }
+  if (code === 'action-unavailable') {
+    return `This Asterisk has no action ${name}: its module is not loaded, or the release does not have it (see GET /pbx)`;
+  }
+  return undefined;
+};
+
 /** A `Response: Error` as a typed error. `ami-error` where the wording is not known. */
-export const amiError = (action: string, response: Frame): GatewayError => {
+export const amiError = (declaration: Declaration, response: Frame): GatewayError => {
   const said = (response.get('Message') ?? '').trim();
   const known = TEXTS.find(({ pattern }) => pattern.test(said));
+  const code = known?.code ?? 'ami-error';
   const output = response.all('Output');
-  return new GatewayError(known?.code ?? 'ami-error', known?.message ?? `Asterisk refused ${action}`, {
-    retryable: known?.code === 'pbx-unavailable',
-    details: { amiMessage: said, action, ...(output.length > 0 ? { output } : {}) },
-  });
+  return new GatewayError(
+    code,
+    explain(code, declaration) ?? known?.message ?? `Asterisk refused ${declaration.name}`,
+    {
+      retryable: code === 'pbx-unavailable',
+      details: { amiMessage: said, action: declaration.name, ...(output.length > 0 ? { output } : {}) },
+    },
+  );
 };
 
 export const desyncError = (why: string): GatewayError =>

@@ -147,7 +147,7 @@ export class Pending {
         return;
       }
       const response = entry.response as Frame;
-      if (failed) entry.reject(amiError(entry.declaration.name, response));
+      if (failed) entry.reject(amiError(entry.declaration, response));
       else entry.resolve({ actionId: entry.actionId, response, items: entry.items });
     });
   }

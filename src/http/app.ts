@@ -85,10 +85,16 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     });
   }
 
+  const closing = new AbortController();
+  app.addHook('preClose', async () => {
+    closing.abort();
+  });
+
   const pbxFor: RouteOptions['pbxFor'] = (request, name) =>
     gateway.open(name, principalFor(request), { requestId: request.id, operation: operationOf(request) });
   const routeOptions: RouteOptions = {
     pbxFor,
+    closing: closing.signal,
     pbxOfCall: (request, callId) => pbxFor(request, gateway.locateCall(callId)),
     namesFor: (request, name) => {
       if (name !== undefined) return [name];

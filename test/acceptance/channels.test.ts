@@ -13,7 +13,12 @@ describeEachAsterisk('channels', ({ amiPort: port, secret }) => {
     expect(placed.body.status).toBe('answered');
     return placed.body as { id: string; channelId: string; channelName: string };
   };
-  const channel = async (id: string) => (await operator().get(`/channels/${encodeURIComponent(id)}`).expect(200)).body;
+  const channel = async (id: string) =>
+    (
+      await operator()
+        .get(`/channels/${encodeURIComponent(id)}`)
+        .expect(200)
+    ).body;
 
   it('lists live channels, filtered and by pages', async () => {
     const call = await callTo('answer');
@@ -46,7 +51,9 @@ describeEachAsterisk('channels', ({ amiPort: port, secret }) => {
       .expect(200);
     expect(byName.body.id).toBe(call.channelId);
     expect(byName.body.variables).toEqual({ campaign: 'a,b', 'CALLERID(num)': null, nothing: null });
-    await operator().delete(`/channels/${encodeURIComponent(call.channelName)}`).expect(204);
+    await operator()
+      .delete(`/channels/${encodeURIComponent(call.channelName)}`)
+      .expect(204);
     await eventually(() => operator().get(`/channels/${call.channelId}`).expect(404));
   });
 
@@ -65,12 +72,16 @@ describeEachAsterisk('channels', ({ amiPort: port, secret }) => {
 
   it('redirects one leg', async () => {
     const call = await callTo('answer');
-    await operator().post(`/channels/${call.channelId}/redirect`, { context: 'transfer-dest', extension: '101' }).expect(204);
+    await operator()
+      .post(`/channels/${call.channelId}/redirect`, { context: 'transfer-dest', extension: '101' })
+      .expect(204);
     await eventually(async () => {
       expect(await channel(call.channelId)).toMatchObject({ context: 'transfer-dest', extension: '101' });
     });
     // A pattern of the dialplan counts as a place.
-    await operator().post(`/channels/${call.channelId}/redirect`, { context: 'transfer-dest', extension: '234' }).expect(204);
+    await operator()
+      .post(`/channels/${call.channelId}/redirect`, { context: 'transfer-dest', extension: '234' })
+      .expect(204);
     await operator().delete(`/calls/${call.id}`).expect(204);
   });
 
@@ -93,10 +104,16 @@ describeEachAsterisk('channels', ({ amiPort: port, secret }) => {
       })
       .expect(204);
     await eventually(async () => {
-      expect(await channel(call.channelId)).toMatchObject({ context: 'transfer-dest', extension: '101', bridgeId: null });
+      expect(await channel(call.channelId)).toMatchObject({
+        context: 'transfer-dest',
+        extension: '101',
+        bridgeId: null,
+      });
       expect(await channel(other.id)).toMatchObject({ context: 'transfer-dest', extension: '202', bridgeId: null });
     });
-    await operator().delete(`/channels/${encodeURIComponent(other.id)}`).expect(204);
+    await operator()
+      .delete(`/channels/${encodeURIComponent(other.id)}`)
+      .expect(204);
     await operator().delete(`/calls/${call.id}`).expect(204);
   });
 
@@ -105,7 +122,9 @@ describeEachAsterisk('channels', ({ amiPort: port, secret }) => {
     const to = (body: object) => operator().post(`/channels/${call.channelId}/redirect`, body).expect(409);
     expect((await to({ context: 'nowhere', extension: '1' })).body.code).toBe('no-such-extension');
     expect((await to({ context: 'transfer-dest', extension: '999' })).body.code).toBe('no-such-extension');
-    expect((await to({ context: 'transfer-dest', extension: '101', priority: 77 })).body.code).toBe('no-such-extension');
+    expect((await to({ context: 'transfer-dest', extension: '101', priority: 77 })).body.code).toBe(
+      'no-such-extension',
+    );
     const extra = { channel: call.channelName, context: 'nowhere', extension: '1' };
     await to({ context: 'transfer-dest', extension: '101', extra });
     expect(await channel(call.channelId)).toMatchObject({ state: 'up' });

@@ -81,7 +81,8 @@ describeEachAsterisk('faults', ({ release }) => {
         const answers = [await client.put(`/variables/${name}`, { value }), await client.get(`/variables/${name}`)];
         const [put, got] = answers;
         // A value may be lost with the server, but never be another's.
-        if (got?.status === 200 && put?.status === 200 && got.body.value !== value && got.body.value !== null) wrong.push(got.body);
+        if (got?.status === 200 && put?.status === 200 && got.body.value !== value && got.body.value !== null)
+          wrong.push(got.body);
         if (turn % 10 === 0) {
           const placed = await client.post('/calls', { channel: 'Local/answer@lab', application: 'Wait', data: '600' });
           answers.push(placed);
@@ -193,7 +194,9 @@ describeEachAsterisk('faults', ({ release }) => {
     asterisk.thaw();
     await gateway.ready();
     const answers = await eventually(async () => {
-      const got = await Promise.all(['A', 'B', 'C', 'A', 'B', 'C'].map((name) => operator().get(`/variables/LAB_${name}`)));
+      const got = await Promise.all(
+        ['A', 'B', 'C', 'A', 'B', 'C'].map((name) => operator().get(`/variables/LAB_${name}`)),
+      );
       for (const { status } of got) expect(status).toBe(200);
       return got.map(({ body }) => body.value);
     });

@@ -61,8 +61,10 @@ describeEachAsterisk('long lists', ({ amiPort, secret }) => {
     const before = process.memoryUsage().rss;
     const ids = new Set<string>();
     let path = '/channels?limit=1000';
-    for (let cursor = ''; cursor !== null; ) {
-      const { body } = await client().get(`${path}${cursor && `&cursor=${cursor}`}`).expect(200);
+    for (let cursor = ''; cursor !== null;) {
+      const { body } = await client()
+        .get(`${path}${cursor && `&cursor=${cursor}`}`)
+        .expect(200);
       for (const { id } of body.items) ids.add(id);
       cursor = body.nextCursor;
     }

@@ -15,7 +15,10 @@ interface Refusal {
   code: string;
 }
 
-const call = (body: object) => ({ path: '/calls', body: { channel: 'Local/answer@lab', application: 'Wait', ...body } });
+const call = (body: object) => ({
+  path: '/calls',
+  body: { channel: 'Local/answer@lab', application: 'Wait', ...body },
+});
 const dial = (channel: string) => call({ channel });
 const app = (application: string, data: string) => call({ application, data });
 const read = (name: string) => ({ method: 'get' as const, path: `/variables/${encodeURIComponent(name)}` });
@@ -154,7 +157,10 @@ describeEachAsterisk('refusals', ({ amiPort, secret }) => {
       }
       expect(proxy.sent()).not.toContain('Hangup');
       expect((await narrow.get('/channels').expect(200)).body.items).toEqual([]);
-      await gateway.as('write:call', { channels: ['Local/answer@*'] }).delete(`/channels/${channelId}`).expect(204);
+      await gateway
+        .as('write:call', { channels: ['Local/answer@*'] })
+        .delete(`/channels/${channelId}`)
+        .expect(204);
     });
   });
 

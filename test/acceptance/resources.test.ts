@@ -9,9 +9,8 @@ describeEachAsterisk('variables, recordings, commands, queues and servers', (ast
   const gateway = useGateway({ pbx: { port, secret } });
   const operator = () => gateway.as('write:originate write:call read:agent');
   const call = async (channel = 'Local/tone@lab') =>
-    (
-      await operator().post('/calls', { channel, application: 'Wait', data: '60' }).set('prefer', 'wait=5').expect(201)
-    ).body as { id: string; channelId: string };
+    (await operator().post('/calls', { channel, application: 'Wait', data: '60' }).set('prefer', 'wait=5').expect(201))
+      .body as { id: string; channelId: string };
 
   it('sets and reads variables of a channel and global ones, verbatim', async () => {
     const { id, channelId } = await call();
@@ -33,7 +32,9 @@ describeEachAsterisk('variables, recordings, commands, queues and servers', (ast
     const { id, channelId } = await call();
     const name = `rec-${release}-${channelId}`;
     const path = `/channels/${channelId}/recordings`;
-    const started = await operator().post(path, { file: `team/${name}` }).expect(201);
+    const started = await operator()
+      .post(path, { file: `team/${name}` })
+      .expect(201);
     expect(started.body).toMatchObject({ files: [`team/${name}.wav`], muted: false, mix: true });
     expect(started.headers['location']).toBe(`${path}/${started.body.id}`);
     const apart = await operator().post(path, { mix: false, format: 'ulaw' }).expect(201);
@@ -86,14 +87,21 @@ describeEachAsterisk('variables, recordings, commands, queues and servers', (ast
 
   it('shows only the queues a token lists', async () => {
     const sales = gateway.as('read:agent', { queues: ['sales-*'] });
-    expect((await sales.get('/queues').expect(200)).body.items.map(({ name }: { name: string }) => name)).toEqual(['sales-queue']);
+    expect((await sales.get('/queues').expect(200)).body.items.map(({ name }: { name: string }) => name)).toEqual([
+      'sales-queue',
+    ]);
     await sales.get('/queues/sales-queue').expect(200);
     expect((await sales.get('/queues/support-queue').expect(403)).body).toMatchObject({ limit: 'queues' });
   });
 
   it('describes the server', async () => {
     const { body } = await gateway.as('read:reporting').get('/pbx').expect(200);
-    expect(body.items[0]).toMatchObject({ name: 'default', state: 'ready', release: asterisk.version, lastError: null });
+    expect(body.items[0]).toMatchObject({
+      name: 'default',
+      state: 'ready',
+      release: asterisk.version,
+      lastError: null,
+    });
     expect(body.items[0].pool).toMatchObject({ size: 3, open: 3 });
     expect(body.items[0].actions).toEqual(expect.arrayContaining(['Originate', 'Hangup', 'QueueStatus']));
     expect(body.items[0].actions.includes('Monitor')).toBe(release === 16);
@@ -105,7 +113,9 @@ describeEachAsterisk('variables, recordings, commands, queues and servers', (ast
     await gateway.as('read:all').get('/metrics').expect(403);
     await gateway.as('read:agent').get('/queues').expect(200);
     const { text } = await gateway.as('gateway:metrics').get('/metrics').expect(200);
-    expect(text).toMatch(/gateway_http_request_seconds_count\{operation="queues.list",method="GET",status="200"\} [1-9]/);
+    expect(text).toMatch(
+      /gateway_http_request_seconds_count\{operation="queues.list",method="GET",status="200"\} [1-9]/,
+    );
     expect(text).toMatch(/gateway_ami_action_seconds_count\{pbx="default",action="QueueSummary",outcome="ok"\} [1-9]/);
     expect(text).toContain('gateway_pbx_ready{pbx="default"} 1');
   });

@@ -7,6 +7,7 @@ import { compose, type Composition } from '../../src/compose.ts';
 import type { PbxConfig } from '../../src/config.ts';
 import { buildApp } from '../../src/http/app.ts';
 import type { SigningKey } from '../../src/lib/signing-key.ts';
+import type { AuthOptions } from '../../src/http/plugins/auth.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { eventually } from './asterisk.ts';
 
@@ -50,6 +51,7 @@ export interface GatewayOptions {
   timeoutMs?: number;
   poolSize?: number;
   caFile?: string;
+  auth?: AuthOptions;
 }
 
 /** A whole gateway on a free port, answers checked against their schemas. */
@@ -69,7 +71,7 @@ export const startGateway = async (options: GatewayOptions): Promise<TestGateway
   const app = await buildApp({
     gateway: composition.gateway,
     metrics: composition.metrics,
-    auth: { key: testKey },
+    auth: options.auth ?? { key: testKey },
     version: '0.0.0',
     logger: log,
     validateResponses: true,

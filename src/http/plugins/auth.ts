@@ -64,7 +64,14 @@ export const registerAuth = async (app: FastifyInstance, { key, issuer, audience
     verify: {
       // Pinned: what the token says of its own algorithm counts for nothing, `none` least of all.
       algorithms: [key.algorithm],
-      requiredClaims: ['exp', 'sub', 'jti'],
+      // A claim that is only checked where it is there would not be checked at all.
+      requiredClaims: [
+        'exp',
+        'sub',
+        'jti',
+        ...(issuer === undefined ? [] : ['iss']),
+        ...(audience === undefined ? [] : ['aud']),
+      ],
       cache: 5_000,
       ...(issuer === undefined ? {} : { allowedIss: issuer }),
       ...(audience === undefined ? {} : { allowedAud: audience }),

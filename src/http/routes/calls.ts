@@ -113,7 +113,10 @@ const toRequest = (body: z.output<typeof bodySchema>): CallRequest => ({
 const params = z.object({ id: z.string().min(1).max(64) });
 const SEE = ['read:call', 'write:call', 'write:originate'] as const;
 
-export const callRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { pbxFor, pbxOfCall, namesFor }) => {
+export const callRoutes: FastifyPluginAsyncZod<RouteOptions> = async (
+  app,
+  { pbxFor, pbxOfCall, namesFor, closing },
+) => {
   app.post(
     '/calls',
     {
@@ -136,7 +139,7 @@ export const callRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { pbx
       const wait = waitSeconds(request.headers.prefer);
       let call = await pbx.calls.place(toRequest(request.body));
       if (wait !== undefined) {
-        call = await pbx.calls.settled(call.id, AbortSignal.timeout(wait * 1_000));
+        call = await pbx.calls.settled(call.id, AbortSignal.any([AbortSignal.timeout(wait * 1_000), closing]));
         void reply.header('preference-applied', `wait=${wait}`);
       }
       return reply.code(201).header('location', `/calls/${call.id}`).send(call);

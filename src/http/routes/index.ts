@@ -5,6 +5,8 @@ import type { Pbx } from '../../pbx/index.ts';
 export interface RouteOptions {
   /** The server named (or the first), as the request's token may use it. */
   pbxFor: (request: FastifyRequest, name: string | undefined) => Pbx;
+  /** Aborted when the service stops: nothing waits longer than it must. */
+  closing: AbortSignal;
   /** The server a placed call is on; the first where the id is unknown, which then says so. */
   pbxOfCall: (request: FastifyRequest, callId: string) => Pbx;
   /** The name given, or every server the token may use. */

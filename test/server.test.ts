@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { afterEach, expect, it } from 'vitest';
+import { describeEachAsterisk, eventually } from './helpers/asterisk.ts';
+import { clientFor } from './helpers/gateway.ts';
+import { startProxy } from './helpers/proxy.ts';
+
+const JWT_SECRET = 'JoqfHg2Xb1bQyH8mT0dWkz5nR7uPc3Ls';
+const running: ChildProcess[] = [];
+
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill('SIGKILL');
+});
+
+const run = (file: string, args: string[], env: Record<string, string>) => {
+  const child = spawn(process.execPath, [file, ...args], { env: { PATH: process.env['PATH'] ?? '', ...env } });
+  running.push(child);
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, out, err }));
+  return { child, ended, output: () => out };
+};
+
+const freePort = async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+};
+
+const mint = async (...args: string[]) => {
+  const { code, out, err } = await run('src/cli/index.ts', ['token', ...args], { JWT_SECRET }).ended;
+  return { code, out, err };
+};
+
+it('prints a token and nothing else', async () => {
+  const { code, out, err } = await mint('--sub', 'crm', '--scope', 'write:originate read:call', '--ttl', '1h');
+  expect(err).toBe('');
+  expect(code).toBe(0);
+  expect(out).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+  const claims = JSON.parse(Buffer.from(out.split('.')[1] ?? '', 'base64url').toString());
+  expect(claims).toMatchObject({ sub: 'crm', scope: 'write:originate read:call' });
+  expect(claims.exp - claims.iat).toBe(3_600);
+});
+
+it('refuses a scope or limit that does not exist, with status 1', async () => {
+  expect(await mint('--sub', 'x', '--scope', 'write:orginate')).toMatchObject({
+    code: 1,
+    out: '',
+    err: 'Unknown scope: write:orginate\n',
+  });
+  const limits = await mint('--sub', 'x', '--scope', 'read:call', '--limits', '{"contexs":["a"]}');
+  expect(limits).toMatchObject({ code: 1, out: '' });
+  expect(limits.err).toContain('contexs');
+});
+
+it('names every variable that is missing or wrong, shows no value, and does not start', async () => {
+  const { code, out, err } = await run('src/server.ts', [], {
+    AMI_URL: 'ami://u:hidden-value@',
+    JWT_SECRET: 'short',
+    PORT: 'x',
+  }).ended;
+  expect(code).toBe(1);
+  for (const name of ['AMI_URL', 'JWT_SECRET', 'PORT']) expect(err).toContain(name);
+  expect(out + err).not.toContain('hidden-value');
+});
+
+describeEachAsterisk('the service', ({ amiPort, secret }) => {
+  it('listens on loopback, finishes what is in flight at SIGTERM, logs off and ends', async () => {
+    const proxy = await startProxy(amiPort);
+    const port = await freePort();
+    const env = {
+      AMI_URL: `ami://gateway:${secret}@127.0.0.1:${proxy.port}`,
+      JWT_SECRET,
+      PORT: String(port),
+      AMI_TYPO: '1',
+    };
+    const { child, ended, output } = run('src/server.ts', [], env);
+    const url = `http://127.0.0.1:${port}`;
+    await eventually(async () => {
+      expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+    }, 15_000);
+    expect(output()).toContain(`http://127.0.0.1:${port}`);
+    expect(output()).toContain('AMI_TYPO');
+
+    const { out: token } = await mint('--sub', 'crm', '--scope', 'write:originate write:call');
+    const client = clientFor(url, token.trim());
+    const waiting = client
+      .post('/calls', { channel: 'Local/ring@lab', application: 'Wait', ringTimeoutSeconds: 30 })
+      .set('prefer', 'wait=60')
+      .then((answer) => answer);
+    await eventually(() => {
+      expect(proxy.sent()).toContain('Originate');
+    });
+    child.kill('SIGTERM');
+    // The wait is cut short, the answer is not.
+    const { status, body } = await waiting;
+    expect({ status, call: body.status }).toEqual({
+      status: 201,
+      call: expect.stringMatching(/queued|dialing|ringing/),
+    });
+    const { code, out } = await ended;
+    expect(code).toBe(0);
+    expect(proxy.sent().match(/Action: Logoff/g)).toHaveLength(6);
+    expect(out).toContain('Stopped');
+    expect(out).not.toContain(secret);
+    expect(out).not.toContain(JWT_SECRET);
+    expect(out).not.toContain(token.trim());
+    await expect(fetch(url)).rejects.toThrow();
+    await proxy.close();
+  }, 40_000);
+});
