@@ -61,13 +61,14 @@ describeEachAsterisk('long lists', ({ amiPort, secret }) => {
     const before = process.memoryUsage().rss;
     const ids = new Set<string>();
     let path = '/channels?limit=1000';
-    for (let cursor = ''; cursor !== null;) {
+    let cursor: string | null = '';
+    do {
       const { body } = await client()
         .get(`${path}${cursor && `&cursor=${cursor}`}`)
         .expect(200);
       for (const { id } of body.items) ids.add(id);
-      cursor = body.nextCursor;
-    }
+      cursor = body.nextCursor as string | null;
+    } while (cursor !== null);
     expect(ids.size).toBeGreaterThanOrEqual(10_002);
     expect(process.memoryUsage().rss - before).toBeLessThan(300 * 1_024 * 1_024);
 

@@ -2,6 +2,7 @@ import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { STATUS_CODES } from 'node:http';
 
 const tags = [
   { name: 'Calls', description: 'Calls placed by this gateway, from first ring to hangup cause' },
@@ -14,6 +15,32 @@ const tags = [
   { name: 'Health', description: 'Probes and figures' },
   { name: 'Problems', description: 'Error codes' },
 ];
+
+/** Swagger UI sets styles of its own; all else comes from here, and no page may frame it. */
+const CONTENT_SECURITY_POLICY =
+  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; frame-ancestors 'none'";
+
+const describeResponses = (response: unknown): Record<string, object> =>
+  Object.fromEntries(
+    Object.entries((response ?? {}) as Record<string, object>).map(([status, schema]) => [
+      status,
+      { description: STATUS_CODES[status] ?? '', ...schema, ...(status === '204' ? { type: 'null' } : {}) },
+    ]),
+  );
+
+/** Schemas nothing refers to: each comes in an input and an output variant, and few are used as both. */
+const withoutUnused = <T extends object>(document: T): T => {
+  const { components } = document as { components?: { schemas?: Record<string, unknown> } };
+  const schemas = components?.schemas ?? {};
+  for (let before = -1; before !== Object.keys(schemas).length;) {
+    before = Object.keys(schemas).length;
+    const text = JSON.stringify(document);
+    for (const name of Object.keys(schemas)) {
+      if (!text.includes(`"#/components/schemas/${name}"`)) Reflect.deleteProperty(schemas, name);
+    }
+  }
+  return document;
+};
 
 /** OpenAPI 3.1 from the routes themselves, and Swagger UI at /docs. Register before the routes. */
 export const registerDocs = async (app: FastifyInstance, version: string): Promise<void> => {
@@ -34,9 +61,10 @@ export const registerDocs = async (app: FastifyInstance, version: string): Promi
       const { schema, url } = jsonSchemaTransform(document);
       const scopes = document.route.config?.scopes;
       const description = [schema.description, scopes && `Scopes: ${scopes.join(' or ')}`].filter(Boolean).join('\n\n');
-      return { url, schema: { ...schema, description, security: scopes ? [{ bearer: [] }] : [] } };
+      const response = describeResponses(schema.response);
+      return { url, schema: { ...schema, description, response, security: scopes ? [{ bearer: [] }] : [] } };
     },
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (document) => withoutUnused(jsonSchemaTransformObject(document)),
   });
   await app.register(async (open) => {
     open.addHook('onRoute', (route) => {
@@ -44,7 +72,8 @@ export const registerDocs = async (app: FastifyInstance, version: string): Promi
     });
     await open.register(fastifySwaggerUi, {
       routePrefix: '/docs',
-      staticCSP: true,
+      staticCSP: CONTENT_SECURITY_POLICY,
+      theme: { title: 'ami-gateway' },
       uiConfig: {
         persistAuthorization: true,
         tryItOutEnabled: true,
