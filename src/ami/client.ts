@@ -1,7 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import type { GatewayError } from '../lib/errors.ts';
 import { messageOf } from '../lib/errors.ts';
-import type { Log } from '../lib/log.ts';
+import { type Log, withoutRepeats } from '../lib/log.ts';
 import { type Connection, openConnection } from './connection.ts';
 import { discover } from './discovery.ts';
 import { desyncError, unavailableError } from './errors.ts';
@@ -55,7 +55,8 @@ export interface AmiClient {
 
 /** All connections to one Asterisk: the pool for actions and one connection for events. */
 export const createAmiClient = (options: AmiClientOptions, listener: EventListener): AmiClient => {
-  const { clock, log } = options;
+  const { clock } = options;
+  const log = withoutRepeats(options.log, clock.now);
   let unexpectedFrames = 0;
   let capabilities: Capabilities | null = null;
   let booted = false;

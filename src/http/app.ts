@@ -7,6 +7,7 @@ import { matchesAnyGlob } from '../lib/glob.ts';
 import type { Gateway } from '../pbx/index.ts';
 import { registerErrorHandling } from './error-handler.ts';
 import type { Metrics } from './metrics.ts';
+import { MAX_WAIT_SECONDS } from './prefer.ts';
 import { type AuthOptions, principalFor, registerAuth } from './plugins/auth.ts';
 import { registerDocs } from './plugins/docs.ts';
 import { callRoutes } from './routes/calls.ts';
@@ -47,7 +48,8 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     ...(options.https ? { https: options.https } : {}),
     trustProxy: options.trustProxy ?? false,
     bodyLimit: 64 * 1_024,
-    connectionTimeout: 10_000,
+    // Silence on a connection: longer than the longest wait a client may ask for.
+    connectionTimeout: (MAX_WAIT_SECONDS + 10) * 1_000,
     requestTimeout: 15_000,
     routerOptions: { maxParamLength: 512 },
     // One line a request, ours, below: without headers, so without tokens.
