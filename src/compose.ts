@@ -71,8 +71,11 @@ const liveChannels =
     }
   };
 
+const RESYNCHRONISE_AGAIN_MS = 2_000;
+
 const startServer = (config: PbxConfig, options: ComposeOptions, metrics: () => Metrics): Server => {
   const { clock, log } = options;
+  let connected = false;
   const client = createAmiClient(
     {
       address: { host: config.host, port: config.port, tls: config.tls, caFile: options.amiTlsCa },
@@ -88,13 +91,23 @@ const startServer = (config: PbxConfig, options: ComposeOptions, metrics: () => 
         tracker.onEvent(frame);
       },
       onConnected: () => {
-        tracker.resynchronise().catch((error: unknown) => {
-          log.warn({ pbx: config.name, reason: messageOf(error) }, 'Calls could not be resynchronised');
-        });
+        connected = true;
+        resynchronise();
       },
-      onDisconnected: () => {},
+      onDisconnected: () => {
+        connected = false;
+      },
     },
   );
+  // Until it has worked once, calls that ended unseen would stay open for ever.
+  const resynchronise = () => {
+    tracker.resynchronise().catch((error: unknown) => {
+      log.warn({ pbx: config.name, reason: messageOf(error) }, 'Calls could not be resynchronised; trying again');
+      clock.setTimeout(() => {
+        if (connected) resynchronise();
+      }, RESYNCHRONISE_AGAIN_MS);
+    });
+  };
   const sender = timed(client.sender, config.name, metrics);
   const tracker = createCallTracker({ pbx: config.name, clock, log, liveChannels: liveChannels(sender) });
   return { client, sender, tracker, dialplanHas: createDialplan({ sender, clock }) };

@@ -78,13 +78,20 @@ const parseAmiUrl = (variable: string, text: string): PbxConfig => {
   if (url.username === '' || url.password === '') throw new Error(`${variable} lacks the AMI user or secret`);
   if (url.hostname === '') throw new Error(`${variable} lacks a host`);
   const tls = url.protocol === 'amis:';
+  const decode = (part: string) => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      throw new Error(`${variable} holds a % that is not followed by two hexadecimal digits: write %25`);
+    }
+  };
   return {
     name: variable === 'AMI_URL' ? 'default' : variable.slice('AMI_URL_'.length).toLowerCase(),
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: url.port === '' ? (tls ? 5_039 : 5_038) : Number(url.port),
     tls,
-    username: decodeURIComponent(url.username),
-    secret: decodeURIComponent(url.password),
+    username: decode(url.username),
+    secret: decode(url.password),
   };
 };
 
@@ -103,12 +110,20 @@ const readKeyFile = (file: string): SigningKey => {
   };
 };
 
+// The message of a failed open quotes what it was given, which may have been the key itself.
+const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'unreadable';
+  return 'syscall' in error
+    ? `the file cannot be opened (${String((error as NodeJS.ErrnoException).code)})`
+    : error.message;
+};
+
 const parseKey = (secret: string | undefined, keyFile: string | undefined): SigningKey => {
   if (keyFile !== undefined) {
     try {
       return readKeyFile(keyFile);
     } catch (error) {
-      throw new Error(`JWT_KEY_FILE cannot be used: ${error instanceof Error ? error.message : String(error)}`, {
+      throw new Error(`JWT_KEY_FILE cannot be used: ${reasonOf(error)}`, {
         cause: error,
       });
     }
@@ -157,14 +172,19 @@ export const parseConfig = (environment: Environment): Config => {
   const faults: string[] = [];
   const parsed = schema.safeParse(env);
   for (const issue of parsed.error?.issues ?? []) faults.push(`${issue.path.join('.')}: ${issue.message}`);
-  const pbx = Object.keys(env)
-    .filter(isAmiUrl)
-    .sort((a, b) => a.length - b.length || a.localeCompare(b))
-    .flatMap((name) => attempt(faults, () => parseAmiUrl(name, env[name] ?? '')) ?? []);
-  if (!Object.keys(env).some(isAmiUrl)) faults.push('AMI_URL is missing: ami://user:secret@host:5038');
+  const pbx: PbxConfig[] = [];
+  const variables = Object.keys(env).filter(isAmiUrl);
+  for (const variable of variables.sort((a, b) => a.length - b.length || a.localeCompare(b))) {
+    const server = attempt(faults, () => parseAmiUrl(variable, env[variable] ?? ''));
+    if (!server) continue;
+    if (pbx.some(({ name }) => name === server.name))
+      faults.push(`${variable}: there already is a server ${server.name}`);
+    pbx.push(server);
+  }
+  if (variables.length === 0) faults.push('AMI_URL is missing: ami://user:secret@host:5038');
   const key = attempt(faults, () => parseKey(env['JWT_SECRET'], env['JWT_KEY_FILE']));
   const values = parsed.data;
-  if ((values?.TLS_CERT_FILE === undefined) !== (values?.TLS_KEY_FILE === undefined)) {
+  if ((env['TLS_CERT_FILE'] === undefined) !== (env['TLS_KEY_FILE'] === undefined)) {
     faults.push('TLS_CERT_FILE and TLS_KEY_FILE go together');
   }
   if (!values || !key || faults.length > 0) throw new ConfigError(faults);

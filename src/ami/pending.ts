@@ -129,6 +129,7 @@ export class Pending {
     } else if (entry.items.length < this.#options.maxListItems) {
       entry.items.push(frame);
     } else if (!entry.abandoned) {
+      entry.cancelTimer();
       entry.abandoned = true;
       this.#abandoned += 1;
       entry.items = [];

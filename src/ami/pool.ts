@@ -71,16 +71,20 @@ export const createPool = (options: PoolOptions): Pool => {
         log.warn({ reason: error.message }, 'AMI connection lost');
         if (up && !all().some(isOpen)) {
           up = false;
-          for (const waiting of queue.splice(0)) {
-            waiting.cancelTimer();
-            waiting.reject(unavailableError('Asterisk is not connected', error));
-          }
+          failQueue(unavailableError('Asterisk is not connected', error));
           options.onDown?.();
         }
       },
       clock,
       log,
     });
+
+  const failQueue = (error: GatewayError) => {
+    for (const waiting of queue.splice(0)) {
+      waiting.cancelTimer();
+      waiting.reject(error);
+    }
+  };
 
   const isOpen = (lane: Supervisor) => lane.connection !== undefined;
   const all = (): Supervisor[] => [...lanes, ...slowLanes];
@@ -153,6 +157,7 @@ export const createPool = (options: PoolOptions): Pool => {
       } catch (error) {
         // Nothing was changed by a read, so it may be asked once more elsewhere; a write never is.
         if (!isGatewayError(error, 'connection-lost')) throw error;
+        if (!all().some(isOpen)) throw unavailableError('Asterisk is not connected', error);
         return dispatch(action, sendOptions).catch((again: unknown) => {
           throw isGatewayError(again, 'connection-lost') ? unavailableError('Asterisk is not connected', again) : again;
         });
@@ -180,6 +185,7 @@ export const createPool = (options: PoolOptions): Pool => {
     },
     destroy() {
       closing = true;
+      failQueue(unavailableError('The gateway is shutting down'));
       for (const lane of all()) lane.destroy(unavailableError('The gateway is shutting down'));
     },
   };

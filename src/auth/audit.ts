@@ -55,7 +55,7 @@ const targetsOf = ({ touches }: Action): string[] =>
       case 'queue':
         return `queue ${touch.name}`;
       case 'command':
-        return `command ${touch.line.split(' ', 4).join(' ')}`;
+        return `command ${touch.line.trim().split(/\s+/, 4).join(' ')}`;
     }
   });
 

@@ -11,13 +11,15 @@ export interface TokenArguments {
   limits?: string;
 }
 
+/** Ten years: a token nobody can take back should not outlive its reason. */
+const MAX_SECONDS = 10 * 366 * 86_400;
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
 /** `90m` to seconds. */
 export const parseDuration = (text: string): number => {
   const match = /^(\d+)([smhd])$/.exec(text);
   const seconds = Number(match?.[1]) * (UNITS[match?.[2] ?? ''] ?? NaN);
-  if (!(seconds > 0))
+  if (!(seconds > 0 && seconds <= MAX_SECONDS))
     throw new GatewayError('invalid-request', `--ttl takes a time such as 30m, 1h or 90d, not ${text}`);
   return seconds;
 };

@@ -15,8 +15,8 @@ export interface CallFollowerOptions {
   clock: Clock;
   /** Status, channel or times changed. */
   onChange: () => void;
-  /** The call went over to another channel. */
-  onMoved: (channelId: string) => void;
+  /** Events of this channel matter to the call from now on. */
+  onFollowing: (channelId: string) => void;
 }
 
 export interface CallFollower {
@@ -36,7 +36,7 @@ const SETTLE_MS = 500;
 const ORDER: readonly CallStatus[] = ['queued', 'dialing', 'ringing', 'answered', 'ended'];
 
 /** The state machine of one placed call: events in, status out. */
-export const followCall = ({ call, clock, onChange, onMoved }: CallFollowerOptions): CallFollower => {
+export const followCall = ({ call, clock, onChange, onFollowing }: CallFollowerOptions): CallFollower => {
   const evidence = newEvidence();
   let cancelSettling: CancelTimer = () => {};
 
@@ -92,12 +92,13 @@ export const followCall = ({ call, clock, onChange, onMoved }: CallFollowerOptio
   };
 
   const onHangup = (frame: Frame) => {
-    if (frame.get('Uniqueid') !== call.channelId) return;
+    const gone = frame.get('Uniqueid');
+    if (gone === evidence.successor?.id) evidence.successor = null;
+    if (gone !== call.channelId) return;
     if (evidence.successor) {
       call.channelId = evidence.successor.id;
       call.channelName = evidence.successor.name;
       evidence.successor = null;
-      onMoved(call.channelId);
       return;
     }
     evidence.hungUp = true;
@@ -135,7 +136,9 @@ export const followCall = ({ call, clock, onChange, onMoved }: CallFollowerOptio
     },
     LocalOptimizationBegin: (frame) => {
       // The pair goes away once optimised; what stands behind its far half carries the call on.
-      evidence.successor = { id: frame.get('SourceUniqueid') ?? '', name: frame.get('SourceChannel') ?? '' };
+      const id = frame.get('SourceUniqueid') ?? '';
+      evidence.successor = { id, name: frame.get('SourceChannel') ?? '' };
+      onFollowing(id);
     },
     LocalOptimizationEnd: (frame) => {
       if (frame.get('Success') === 'No') evidence.successor = null;

@@ -40,6 +40,8 @@ export interface CallTracker {
 
 interface Tracked {
   follower: CallFollower;
+  /** Uniqueids under which events for it come. */
+  channelIds: Set<string>;
   cancelWatch: CancelTimer;
   watchers: Set<() => void>;
 }
@@ -55,11 +57,11 @@ export const createCallTracker = (options: CallTrackerOptions): CallTracker => {
   const byChannel = new Map<string, Tracked>();
   const ended: Tracked[] = [];
 
-  const remove = ({ follower: { call, stop }, cancelWatch }: Tracked) => {
+  const remove = ({ follower: { call, stop }, cancelWatch, channelIds }: Tracked) => {
     cancelWatch();
     stop();
     calls.delete(call.id);
-    for (const id of [call.channelId, call.originalChannelId, farHalfOf(call)]) byChannel.delete(id);
+    for (const id of channelIds) byChannel.delete(id);
   };
 
   const prune = () => {
@@ -75,6 +77,11 @@ export const createCallTracker = (options: CallTrackerOptions): CallTracker => {
     if (status === 'ended') ended.push(tracked);
     for (const watcher of [...tracked.watchers]) watcher();
     prune();
+  };
+
+  const listen = (tracked: Tracked, channelId: string) => {
+    tracked.channelIds.add(channelId);
+    byChannel.set(channelId, tracked);
   };
 
   /** Asks Asterisk about a call of which it should have been heard. */
@@ -105,14 +112,17 @@ export const createCallTracker = (options: CallTrackerOptions): CallTracker => {
           onChange: () => {
             changed(tracked);
           },
-          onMoved: (movedTo) => byChannel.set(movedTo, tracked),
+          onFollowing: (other) => {
+            listen(tracked, other);
+          },
         }),
+        channelIds: new Set(),
         cancelWatch: () => {},
         watchers: new Set(),
       };
       calls.set(id, tracked);
-      byChannel.set(channelId, tracked);
-      byChannel.set(farHalfOf(call), tracked);
+      listen(tracked, channelId);
+      listen(tracked, farHalfOf(call));
       const patience = request.ringTimeoutSeconds * 1_000 + OVERDUE_MS;
       watch(tracked, patience, 'Asterisk knows nothing of it after its ring timeout');
       prune();
@@ -161,13 +171,15 @@ export const createCallTracker = (options: CallTrackerOptions): CallTracker => {
     async resynchronise() {
       const open = [...calls.values()].filter(({ follower }) => follower.call.status !== 'ended');
       if (open.length === 0) return;
+      const before = new Map(open.map((tracked) => [tracked, tracked.follower.call.status]));
       const live = new Map((await options.liveChannels()).map((channel) => [channel.uniqueId, channel]));
       for (const tracked of open) {
         const { call, apply, giveUp } = tracked.follower;
         const channel = live.get(call.channelId);
         if (channel) apply(channel);
         // Originate may only now be on its way: the call is given the time to show up.
-        else if (call.status === 'queued') watch(tracked, OVERDUE_MS, 'It was not found after the connection was lost');
+        else if (before.get(tracked) === 'queued')
+          watch(tracked, OVERDUE_MS, 'It was not found after the connection was lost');
         else giveUp('It ended while Asterisk was not connected');
       }
     },

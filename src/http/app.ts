@@ -5,7 +5,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import { randomUUID } from 'node:crypto';
 import { matchesAnyGlob } from '../lib/glob.ts';
 import type { Gateway } from '../pbx/index.ts';
-import { registerErrorHandling } from './error-handler.ts';
+import { registerErrorHandling, sendProblem } from './error-handler.ts';
 import type { Metrics } from './metrics.ts';
 import { MAX_WAIT_SECONDS } from './prefer.ts';
 import { type AuthOptions, principalFor, registerAuth } from './plugins/auth.ts';
@@ -47,6 +47,11 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     ...(options.logger ? { loggerInstance: options.logger } : { logger: false }),
     ...(options.https ? { https: options.https } : {}),
     trustProxy: options.trustProxy ?? false,
+    // A path that cannot be decoded, or a parameter that is too long, never reaches a route.
+    frameworkErrors: (error, request, reply) => {
+      reply.header('x-request-id', request.id);
+      sendProblem(request, reply, error);
+    },
     bodyLimit: 64 * 1_024,
     // Silence on a connection: longer than the longest wait a client may ask for.
     connectionTimeout: (MAX_WAIT_SECONDS + 10) * 1_000,
@@ -66,6 +71,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   registerErrorHandling(app);
   // Many clients say application/json also where they send nothing, as on DELETE.
   const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser('text/plain');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
     if (body === '') done(null, undefined);
     else void parseJson(request, body, done);

@@ -47,6 +47,10 @@ export const PROBLEMS: Readonly<Record<string, Kind>> = {
   'outcome-unknown': { status: 504, title: 'It is not known whether Asterisk carried the action out' },
 };
 
+/** Undefined for codes that do not exist, those of Object's own properties too. */
+export const problemKind = (code: string): Kind | undefined =>
+  Object.hasOwn(PROBLEMS, code) ? PROBLEMS[code] : undefined;
+
 export const problemSchema = z
   .looseObject({
     type: z.string(),
@@ -69,7 +73,7 @@ export const toProblem = (
   error: GatewayError,
   requestId: string,
 ): { problem: Problem; status: number; retryAfter: number | undefined } => {
-  const known = PROBLEMS[error.code];
+  const known = problemKind(error.code);
   const code = known ? error.code : 'internal-error';
   const { status, title } = known ?? { status: 500, title: STATUS_CODES[500] ?? '' };
   const { retryAfter, output, ...details } = error.details;

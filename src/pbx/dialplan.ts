@@ -76,5 +76,10 @@ export const matchesExtension = (extension: string, pattern: string): boolean =>
       source += CLASSES[character.toUpperCase()] ?? character.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&');
     }
   }
-  return new RegExp(`^${source}$`, 's').test(extension);
+  try {
+    return new RegExp(`^${source}$`, 's').test(extension);
+  } catch {
+    // A set that runs backwards, such as [9-1], matches nothing in Asterisk either.
+    return false;
+  }
 };

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { describeEachAsterisk, eventually } from '../helpers/asterisk.ts';
+import { describeEachPbx, eventually } from '../helpers/asterisk.ts';
 import { useGateway } from '../helpers/gateway.ts';
 
-describeEachAsterisk('channels', ({ amiPort: port, secret }) => {
+describeEachPbx('channels', ({ amiPort: port, secret }) => {
   const gateway = useGateway({ pbx: { port, secret } });
   const operator = () => gateway.as('write:originate write:call');
   const callTo = async (extension: string, body: object = { application: 'Wait', data: '60' }) => {

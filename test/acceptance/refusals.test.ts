@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Limits } from '../../src/auth/limits.ts';
-import { describeEachAsterisk, eventually } from '../helpers/asterisk.ts';
-import { startGateway, type TestGateway } from '../helpers/gateway.ts';
+import { describeEachAsterisk, describeEachPbx, eventually } from '../helpers/asterisk.ts';
+import { startGateway, type TestGateway, useGateway } from '../helpers/gateway.ts';
 import { type Proxy, startProxy } from '../helpers/proxy.ts';
 
 interface Refusal {
@@ -112,7 +112,7 @@ const REFUSALS: Refusal[] = [
   { name: 'queues without class agent', method: 'get', path: '/queues', scope: 'read:call write:call', status: 403, code: 'insufficient-scope' },
 ]; // prettier-ignore
 
-describeEachAsterisk('refusals', ({ amiPort, secret }) => {
+describeEachPbx('refusals', ({ amiPort, secret }) => {
   let proxy: Proxy;
   let gateway: TestGateway;
 
@@ -163,6 +163,10 @@ describeEachAsterisk('refusals', ({ amiPort, secret }) => {
         .expect(204);
     });
   });
+});
+
+describeEachAsterisk('values with line breaks', ({ amiPort: port, secret }) => {
+  const gateway = useGateway({ pbx: { port, secret } });
 
   it('never delivers a frame that Asterisk let be forged inside a value', async () => {
     const token = gateway.as('write:originate write:call');

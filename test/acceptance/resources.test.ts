@@ -1,11 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { describeEachAsterisk, eventually } from '../helpers/asterisk.ts';
+import { describeEachAsterisk, describeEachPbx, eventually } from '../helpers/asterisk.ts';
 import { useGateway } from '../helpers/gateway.ts';
 
-describeEachAsterisk('variables, recordings, commands, queues and servers', (asterisk) => {
-  const { amiPort: port, secret, spoolDir, release } = asterisk;
+describeEachPbx('variables, commands, queues and servers', (server) => {
+  const { amiPort: port, secret, release } = server;
   const gateway = useGateway({ pbx: { port, secret } });
   const operator = () => gateway.as('write:originate write:call read:agent');
   const call = async (channel = 'Local/tone@lab') =>
@@ -25,37 +25,6 @@ describeEachAsterisk('variables, recordings, commands, queues and servers', (ast
     const callerId = `/channels/${channelId}/variables/${encodeURIComponent('CALLERID(num)')}`;
     await operator().put(callerId, { value: '555' }).expect(200);
     expect((await operator().get(callerId)).body).toEqual({ name: 'CALLERID(num)', value: '555' });
-    await operator().delete(`/calls/${id}`);
-  });
-
-  it('records, mutes, lists and stops, and leaves the file', async () => {
-    const { id, channelId } = await call();
-    const name = `rec-${release}-${channelId}`;
-    const path = `/channels/${channelId}/recordings`;
-    const started = await operator()
-      .post(path, { file: `team/${name}` })
-      .expect(201);
-    expect(started.body).toMatchObject({ files: [`team/${name}.wav`], muted: false, mix: true });
-    expect(started.headers['location']).toBe(`${path}/${started.body.id}`);
-    const apart = await operator().post(path, { mix: false, format: 'ulaw' }).expect(201);
-    expect(apart.body.files).toHaveLength(2);
-
-    const muted = await operator().patch(`${path}/${started.body.id}`, { muted: true, direction: 'read' }).expect(200);
-    expect(muted.body).toMatchObject({ muted: true, direction: 'read' });
-    const listed = await operator().get(path).expect(200);
-    expect(listed.body.items).toEqual([muted.body, apart.body]);
-
-    const file = join(spoolDir, 'monitor', 'team', `${name}.wav`);
-    await eventually(() => {
-      expect(statSync(file).size).toBeGreaterThan(2_000);
-    });
-    await operator().delete(`${path}/${started.body.id}`).expect(204);
-    await operator().delete(`${path}/${started.body.id}`).expect(404);
-    expect((await operator().get(path)).body.items).toEqual([apart.body]);
-    for (const part of apart.body.files) expect(existsSync(join(spoolDir, 'monitor', part))).toBe(true);
-    const size = await eventually(() => statSync(file).size);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(statSync(file).size).toBe(size);
     await operator().delete(`/calls/${id}`);
   });
 
@@ -99,7 +68,7 @@ describeEachAsterisk('variables, recordings, commands, queues and servers', (ast
     expect(body.items[0]).toMatchObject({
       name: 'default',
       state: 'ready',
-      release: asterisk.version,
+      release: server.version,
       lastError: null,
     });
     expect(body.items[0].pool).toMatchObject({ size: 3, open: 3 });
@@ -118,6 +87,45 @@ describeEachAsterisk('variables, recordings, commands, queues and servers', (ast
     );
     expect(text).toMatch(/gateway_ami_action_seconds_count\{pbx="default",action="QueueSummary",outcome="ok"\} [1-9]/);
     expect(text).toContain('gateway_pbx_ready{pbx="default"} 1');
+  });
+});
+
+describeEachAsterisk('recordings', ({ amiPort: port, secret, spoolDir, release }) => {
+  const gateway = useGateway({ pbx: { port, secret } });
+  const operator = () => gateway.as('write:originate write:call');
+  const call = async (channel = 'Local/tone@lab') =>
+    (await operator().post('/calls', { channel, application: 'Wait', data: '60' }).set('prefer', 'wait=5').expect(201))
+      .body as { id: string; channelId: string };
+
+  it('records, mutes, lists and stops, and leaves the file', async () => {
+    const { id, channelId } = await call();
+    const name = `rec-${release}-${channelId}`;
+    const path = `/channels/${channelId}/recordings`;
+    const started = await operator()
+      .post(path, { file: `team/${name}` })
+      .expect(201);
+    expect(started.body).toMatchObject({ files: [`team/${name}.wav`], muted: false, mix: true });
+    expect(started.headers['location']).toBe(`${path}/${started.body.id}`);
+    const apart = await operator().post(path, { mix: false, format: 'ulaw' }).expect(201);
+    expect(apart.body.files).toHaveLength(2);
+
+    const muted = await operator().patch(`${path}/${started.body.id}`, { muted: true, direction: 'read' }).expect(200);
+    expect(muted.body).toMatchObject({ muted: true, direction: 'read' });
+    const listed = await operator().get(path).expect(200);
+    expect(listed.body.items).toEqual([muted.body, apart.body]);
+
+    const file = join(spoolDir, 'monitor', 'team', `${name}.wav`);
+    await eventually(() => {
+      expect(statSync(file).size).toBeGreaterThan(2_000);
+    });
+    await operator().delete(`${path}/${started.body.id}`).expect(204);
+    await operator().delete(`${path}/${started.body.id}`).expect(404);
+    expect((await operator().get(path)).body.items).toEqual([apart.body]);
+    for (const part of apart.body.files) expect(existsSync(join(spoolDir, 'monitor', part))).toBe(true);
+    const size = await eventually(() => statSync(file).size);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(statSync(file).size).toBe(size);
+    await operator().delete(`/calls/${id}`);
   });
 });
 

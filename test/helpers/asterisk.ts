@@ -1,5 +1,6 @@
 import { describe, inject } from 'vitest';
 import type { LabServer } from '../lab/asterisk.ts';
+import type { ContractServer } from '../lab/global-setup.ts';
 
 /** Runs the suite on every real Asterisk of this run; says so loudly where there is none. */
 export const describeEachAsterisk = (name: string, suite: (asterisk: LabServer) => void): void => {
@@ -12,6 +13,17 @@ export const describeEachAsterisk = (name: string, suite: (asterisk: LabServer) 
       suite(asterisk);
     });
   }
+};
+
+/** Runs the suite on the simulator of both releases, and on every real Asterisk there is. */
+export const describeEachPbx = (name: string, suite: (pbx: ContractServer) => void): void => {
+  const real = inject('asterisks').map((server) => ({ ...server, name: `Asterisk ${server.release}` }));
+  for (const pbx of [...inject('simulators'), ...real]) {
+    describe(`${name} on ${pbx.name}`, () => {
+      suite(pbx);
+    });
+  }
+  if (real.length === 0) describe.skip(`${name}: LEFT OUT on real Asterisk (npm run asterisk -- provision)`, () => {});
 };
 
 /** Waits for a condition, which may throw until it holds. */

@@ -1,10 +1,22 @@
 import type { TestProject } from 'vitest/node';
 import { installedReleases, startAsterisk } from './asterisk.ts';
 import type { Asterisk, LabServer } from './asterisk.ts';
+import { labSecret } from './config.ts';
+import { startLabSimulator } from './simulators.ts';
+
+/** What every PBX of a run has in common, real or simulated. */
+export interface ContractServer {
+  name: string;
+  release: 16 | 22;
+  version: string;
+  amiPort: number;
+  secret: string;
+}
 
 declare module 'vitest' {
   interface ProvidedContext {
     asterisks: LabServer[];
+    simulators: ContractServer[];
   }
 }
 
@@ -39,6 +51,19 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await stop();
     throw failed.reason;
   }
+  const simulators = await Promise.all(([16, 22] as const).map(startLabSimulator));
   project.provide('asterisks', servers.map(plain));
-  return stop;
+  project.provide(
+    'simulators',
+    simulators.map(({ release, port, box }) => ({
+      name: `simulator ${release}`,
+      release,
+      version: box.traits.version,
+      amiPort: port,
+      secret: labSecret,
+    })),
+  );
+  return async () => {
+    await Promise.all([stop(), ...simulators.map((simulator) => simulator.close())]);
+  };
 }

@@ -1,3 +1,4 @@
+import { byteLength } from '../../lib/bytes.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { matchesAnyGlob } from '../../lib/glob.ts';
 import type { Principal } from '../principal.ts';
@@ -17,7 +18,19 @@ export const localTarget = (dialString: string): { context: string; extension: s
     : { extension: place.slice(0, at), context: place.slice(at + 1) || 'default' };
 };
 
+// Asterisk copies into buffers of its own and cuts what does not fit: the rest would be judged and never be used.
+const MAX_DIAL_STRING_BYTES = 255;
+const MAX_PLACE_BYTES = 79;
+
+const refuseCut = (text: string, most: number, noun: string): void => {
+  if (byteLength(text) > most) {
+    throw new GatewayError('invalid-request', `The ${noun} is longer than the ${most} bytes Asterisk takes`);
+  }
+};
+
 export const judgeDialplan = (principal: Principal, context: string, extension: string): void => {
+  refuseCut(context, MAX_PLACE_BYTES, 'context');
+  refuseCut(extension, MAX_PLACE_BYTES, 'extension');
   mustMatch(principal.limits, 'contexts', context, 'context');
   mustMatch(principal.limits, 'extensions', extension, 'extension');
 };
@@ -25,14 +38,18 @@ export const judgeDialplan = (principal: Principal, context: string, extension: 
 /** A new channel: `PJSIP/agent001`, `Local/x@ctx`. Listed by its dial string or by the name it will bear. */
 export const judgeDial = (principal: Principal, dialString: string): void => {
   const { channels } = principal.limits;
-  const technology = dialString.slice(0, dialString.indexOf('/')).toLowerCase();
-  if (technology === '') {
+  const slash = dialString.indexOf('/');
+  if (slash < 1) {
     throw new GatewayError('invalid-request', 'A dial string reads technology/resource, such as PJSIP/agent001');
   }
+  refuseCut(dialString, MAX_DIAL_STRING_BYTES, 'dial string');
+  const technology = dialString.slice(0, slash).toLowerCase();
   const local = localTarget(dialString);
   if (local) judgeDialplan(principal, local.context, local.extension);
-  const listed = channels !== undefined && matchesAnyGlob(dialString, channels);
-  const namedSo = channels !== undefined && matchesAnyGlob(`${dialString}-00000000`, channels);
+  // Without the options of Local/, in which anything may stand.
+  const judged = local ? dialString.split('/', 2).join('/') : dialString;
+  const listed = channels !== undefined && matchesAnyGlob(judged, channels);
+  const namedSo = channels !== undefined && matchesAnyGlob(`${judged}-00000000`, channels);
   if (channels !== undefined && !listed && !namedSo) {
     throw limitExceeded('channels', `The token's channels do not include ${JSON.stringify(dialString)}`);
   }

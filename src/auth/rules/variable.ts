@@ -38,8 +38,12 @@ const safeFunction = (name: string, argument: string, access: 'read' | 'write'):
   return name === 'CHANNEL' ? WRITABLE_CHANNEL_ITEMS.has(argument.toLowerCase()) : WRITABLE.has(name);
 };
 
-/** The number in `"Name" <number>`, or the text itself. */
-export const callerNumber = (callerId: string): string => /<([^>]*)>\s*$/.exec(callerId)?.[1] ?? callerId;
+/** The number Asterisk shows for a caller id: between the last `<` and the last `>`, or the text itself. */
+export const callerNumber = (callerId: string): string => {
+  const open = callerId.lastIndexOf('<');
+  const close = callerId.lastIndexOf('>');
+  return open >= 0 && close > open ? callerId.slice(open + 1, close) : callerId;
+};
 
 export const judgeCallerId = (principal: Principal, value: string): void => {
   mustMatch(principal.limits, 'callerIds', callerNumber(value), 'caller id');
@@ -88,6 +92,8 @@ export const judgeVariable = (
     throw limitExceeded('variables', `The token's variables do not include ${JSON.stringify(touch.name)}`);
   }
   if (touch.access === 'write' && callerIds && IDENTITY.has(name.toUpperCase())) {
-    judgeCallerId(principal, touch.value ?? '');
+    // Only CALLERID(all) and its like are parsed by Asterisk; every other part is stored as it is.
+    if (argument.toLowerCase() === 'all') judgeCallerId(principal, touch.value ?? '');
+    else mustMatch(principal.limits, 'callerIds', touch.value ?? '', 'caller id');
   }
 };

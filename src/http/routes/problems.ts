@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { GatewayError } from '../../lib/errors.ts';
-import { PROBLEMS } from '../problems.ts';
+import { problemKind, PROBLEMS } from '../problems.ts';
 import { problemResponse } from '../schemas.ts';
 
 const kindSchema = z
@@ -41,7 +41,7 @@ export const problemRoutes: FastifyPluginAsyncZod = async (app) => {
     },
     (request) => {
       const { code } = request.params;
-      const kind = PROBLEMS[code];
+      const kind = problemKind(code);
       if (!kind) throw new GatewayError('no-such-problem', `There is no problem code ${JSON.stringify(code)}`);
       return { code, ...kind };
     },

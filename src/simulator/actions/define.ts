@@ -1,0 +1,33 @@
+import type { Box } from '../box.ts';
+import type { Fields, Message } from '../wire.ts';
+
+/** What an action is given: the message, the box, and ways to answer. */
+export interface Call {
+  box: Box;
+  message: Message;
+  /** First value of a header; empty where absent. */
+  get: (name: string) => string;
+  actionId: string;
+  /** Classes of the user, for the checks inside actions. */
+  write: ReadonlySet<string>;
+}
+
+export type Answer =
+  | { kind: 'success'; message?: string; fields?: Fields }
+  | { kind: 'error'; message: string; fields?: Fields }
+  | { kind: 'list'; message: string; items: Fields[]; complete: string; more?: Fields };
+
+export interface SimulatedAction {
+  name: string;
+  /** Any one is enough; none: every user may. */
+  classes: readonly string[];
+  synopsis: string;
+  run: (call: Call) => Answer | Promise<Answer>;
+}
+
+export const success = (message?: string, fields?: Fields): Answer => ({
+  kind: 'success',
+  ...(message === undefined ? {} : { message }),
+  ...(fields === undefined ? {} : { fields }),
+});
+export const error = (message: string): Answer => ({ kind: 'error', message });

@@ -1,0 +1,115 @@
+import type { Application, Box } from './box.ts';
+import { type Channel, type Progress, STATE } from './channel.ts';
+import { dial } from './dial.ts';
+
+/** Tells the one who dialled this Local channel's other half. */
+const progress = (box: Box, channel: Channel, kind: Progress): void => {
+  const { half } = channel;
+  if (!half || half.hungUp) return;
+  if (kind === 'answered') box.setState(half, STATE.up);
+  if (kind === 'ringing' && half.state === STATE.down) box.setState(half, STATE.ringing);
+  half.onProgress?.(kind);
+};
+
+const answer = (box: Box, channel: Channel): void => {
+  if (channel.state === STATE.up) return;
+  box.setState(channel, STATE.up);
+  progress(box, channel, 'answered');
+};
+
+const later = (box: Box, channel: Channel, seconds: number, then: () => void): void => {
+  channel.stop = box.clock.setTimeout(then, seconds * 1_000);
+};
+
+const lasting: Application = (box, channel) => {
+  answer(box, channel);
+};
+
+const refuse =
+  (kind: 'busy' | 'congestion', cause: number): Application =>
+  (box, channel) => {
+    box.setState(channel, STATE.busy);
+    progress(box, channel, kind);
+    box.hangUp(channel, cause);
+  };
+
+const queue: Application = (box, channel, data, next) => {
+  const found = box.queues.get(data.split(',')[0] ?? '');
+  if (!found) {
+    next();
+    return;
+  }
+  answer(box, channel);
+  const entry = { channel, since: box.clock.now() };
+  found.callers.push(entry);
+  const at = () => [['Queue', found.name], ['Position', found.callers.indexOf(entry) + 1], ['Count', found.callers.length]] as const; // prettier-ignore
+  box.onChannel(channel, 'QueueCallerJoin', at(), 'agent');
+  channel.onHangup.push(() => {
+    const position = at();
+    found.callers.splice(found.callers.indexOf(entry), 1);
+    found.abandoned += 1;
+    box.onChannel(channel, 'QueueCallerAbandon', [...position.slice(0, 2), ['OriginalPosition', 1], ['HoldTime', Math.floor((box.clock.now() - entry.since) / 1_000)]], 'agent'); // prettier-ignore
+    box.onChannel(channel, 'QueueCallerLeave', position, 'agent');
+  });
+};
+
+const read: Application = (box, channel, data, next) => {
+  const [name = '', , digits = '', , , seconds = '10'] = data.split(',');
+  answer(box, channel);
+  const done = () => {
+    channel.onKey = null;
+    channel.stop();
+    box.setVariable(channel, name, channel.keys.replace(/#.*$/s, ''));
+    next();
+  };
+  later(box, channel, Number(seconds) || 10, done);
+  channel.onKey = () => {
+    if (channel.keys.includes('#') || (digits !== '' && channel.keys.length >= Number(digits))) done();
+  };
+};
+
+/** Applications of the simulated dialplan, by lower-case name. */
+export const APPLICATIONS: Readonly<Record<string, Application>> = {
+  answer: (box, channel, _data, next) => {
+    answer(box, channel);
+    next();
+  },
+  ringing: (box, channel, _data, next) => {
+    progress(box, channel, 'ringing');
+    next();
+  },
+  wait: (box, channel, data, next) => {
+    later(box, channel, Number(data) || 0, next);
+  },
+  noop: (_world, _channel, _data, next) => {
+    next();
+  },
+  set: (box, channel, data, next) => {
+    const [, global, name = '', value = ''] = /^(GLOBAL\()?(\w+)\)?=(.*)$/s.exec(data) ?? [];
+    box.setVariable(global === undefined ? channel : null, name, substitute(channel, value));
+    next();
+  },
+  hangup: (box, channel, data) => {
+    const cause = Number(data) || 16;
+    box.onChannel(channel, 'SoftHangupRequest', [['Cause', 16]]);
+    box.hangUp(channel, cause);
+  },
+  busy: refuse('busy', 17),
+  congestion: refuse('congestion', 34),
+  echo: lasting,
+  milliwatt: lasting,
+  musiconhold: lasting,
+  confbridge: lasting,
+  playback: (box, channel, _data, next) => {
+    answer(box, channel);
+    later(box, channel, 2, next);
+  },
+  queue,
+  read,
+  dial: (box, channel, data, next) => {
+    dial(box, channel, data.split(',')[0] ?? '', next);
+  },
+};
+
+const substitute = (channel: Channel, text: string): string =>
+  text.replace(/\$\{(\w+)\}/g, (_all, name: string) => channel.variables.get(name) ?? '');

@@ -1,0 +1,189 @@
+import type { Clock } from '../lib/clock.ts';
+import { type Channel, snapshot, STATE } from './channel.ts';
+import { type Release, RELEASES } from './release.ts';
+import type { Scenario } from './scenario.ts';
+import type { Fields } from './wire.ts';
+
+/** Causes Asterisk has words for, of those that come up here. */
+const CAUSE_TEXT: Readonly<Record<number, string>> = {
+  0: 'Unknown',
+  16: 'Normal Clearing',
+  17: 'User busy',
+  19: 'User alerting, no answer',
+  20: 'Subscriber absent',
+  21: 'Call Rejected',
+  34: 'Circuit/channel congestion',
+};
+
+export interface EventSink {
+  (eventClass: string, fields: Fields): void;
+}
+
+export interface QueueEntry {
+  channel: Channel;
+  since: number;
+}
+
+export interface Queue {
+  name: string;
+  strategy: string;
+  members: { location: string; name: string; callsTaken: number; lastCall: number; loginTime: number }[];
+  callers: QueueEntry[];
+  abandoned: number;
+  completed: number;
+}
+
+export interface WorldOptions {
+  scenario: Scenario;
+  release: Release;
+  clock: Clock;
+  emit: EventSink;
+}
+
+export interface NewChannel {
+  technology: string;
+  resource: string;
+  suffix?: string;
+  uniqueId?: string | undefined;
+  linkedId?: string | undefined;
+  context: string;
+  extension: string;
+  state: number;
+}
+
+/** Everything there is on the simulated box. Channel names and ids are never used twice in one run. */
+export const createWorld = ({ scenario, release, clock, emit }: WorldOptions) => {
+  const channels = new Map<string, Channel>();
+  const globals = new Map<string, string>();
+  const startedAt = clock.now();
+  let counter = 0;
+  let processedCalls = 0;
+  const names = new Map<string, number>();
+
+  const queues = new Map<string, Queue>(
+    Object.entries(scenario.queues).map(([name, { strategy, members }]) => [
+      name,
+      {
+        name,
+        strategy,
+        members: Object.entries(members).map(([location, agent]) => ({
+          location,
+          name: agent,
+          callsTaken: 0,
+          lastCall: 0,
+          loginTime: Math.floor(startedAt / 1_000),
+        })),
+        callers: [],
+        abandoned: 0,
+        completed: 0,
+      },
+    ]),
+  );
+
+  const event = (eventClass: string, name: string, fields: Fields) => {
+    emit(eventClass, [['Event', name], ['Privilege', `${eventClass},all`], ...fields]); // prettier-ignore
+  };
+  const onChannel = (channel: Channel, name: string, more: Fields = [], eventClass = 'call') => {
+    event(eventClass, name, [...snapshot(channel), ...more]);
+  };
+
+  const nextId = () => `${Math.floor(startedAt / 1_000)}.${counter++}`;
+
+  const serial = (kind: string): string => {
+    const number = names.get(kind) ?? 0;
+    names.set(kind, number + 1);
+    return number.toString(16).padStart(8, '0');
+  };
+
+  const addChannel = (options: NewChannel & { serial?: string }): Channel => {
+    const uniqueId = options.uniqueId ?? nextId();
+    const suffix = options.suffix ?? '';
+    const channel: Channel = {
+      name: `${options.technology}/${options.resource}-${options.serial ?? serial(options.technology)}${suffix}`,
+      uniqueId,
+      linkedId: options.linkedId ?? uniqueId,
+      technology: options.technology,
+      createdAt: clock.now(),
+      state: options.state,
+      callerNumber: '',
+      callerName: '',
+      connectedNumber: '',
+      connectedName: '',
+      accountCode: '',
+      context: options.context,
+      extension: options.extension,
+      priority: 1,
+      application: '',
+      data: '',
+      bridgeId: '',
+      variables: new Map(),
+      half: null,
+      keys: '',
+      onKey: null,
+      onProgress: null,
+      stop: () => {},
+      onHangup: [],
+      recordings: new Map(),
+      hungUp: false,
+      moving: false,
+    };
+    channels.set(uniqueId, channel);
+    processedCalls += 1;
+    onChannel(channel, 'Newchannel');
+    return channel;
+  };
+
+  const setState = (channel: Channel, state: number) => {
+    if (channel.hungUp || channel.state === state) return;
+    channel.state = state;
+    onChannel(channel, 'Newstate');
+  };
+
+  const hangUp = (channel: Channel, cause: number) => {
+    if (channel.hungUp) return;
+    channel.hungUp = true;
+    channel.stop();
+    for (const done of channel.onHangup.splice(0)) done();
+    channels.delete(channel.uniqueId);
+    onChannel(channel, 'Hangup', [['Cause', cause], ['Cause-txt', CAUSE_TEXT[cause] ?? 'Unknown']]); // prettier-ignore
+    const { half } = channel;
+    if (half && !half.hungUp) {
+      onChannel(half, 'HangupRequest', [['Cause', cause]]);
+      hangUp(half, cause);
+    }
+  };
+
+  return {
+    scenario,
+    release,
+    traits: RELEASES[release],
+    clock,
+    startedAt,
+    channels,
+    globals,
+    queues,
+    event,
+    onChannel,
+    nextId,
+    serial,
+    addChannel,
+    setState,
+    hangUp,
+    /** By Uniqueid, or by name in any case. */
+    find: (ref: string): Channel | undefined =>
+      channels.get(ref) ?? [...channels.values()].find(({ name }) => name.toLowerCase() === ref.toLowerCase()),
+    setVariable(channel: Channel | null, name: string, value: string) {
+      const bare = name.replace(/^_{1,2}/, '');
+      if (channel) {
+        channel.variables.set(bare, value);
+        onChannel(channel, 'VarSet', [['Variable', bare], ['Value', value]], 'dialplan'); // prettier-ignore
+      } else {
+        globals.set(bare, value);
+      }
+    },
+    processedCalls: () => processedCalls,
+    isUp: (channel: Channel) => channel.state === STATE.up,
+  };
+};
+
+export type World = ReturnType<typeof createWorld>;

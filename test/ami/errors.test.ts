@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { Hangup } from '../../src/ami/actions/channel.ts';
+import { amiError, lostError, timeoutError } from '../../src/ami/errors.ts';
+import { frame } from '../helpers/doubles.ts';
+
+const said = (message: string, output: string[] = []) =>
+  amiError(Hangup, frame({ Response: 'Error', ActionID: '1', Message: message, Output: output }));
+
+describe('what Asterisk says', () => {
+  it.each([
+    ['Permission denied', 'ami-permission-denied'],
+    ['Invalid/unknown command: X. Use Action: ListCommands to show available commands.', 'action-unavailable'],
+    ['Asterisk is shutting down', 'pbx-unavailable'],
+    ['Authentication failed', 'ami-login-refused'],
+    ['Login Already In Use', 'ami-login-refused'],
+    ['No such channel', 'no-such-channel'],
+    ['Channel not found', 'no-such-channel'],
+    ['Channel does not exist: PJSIP/a-00000001', 'no-such-channel'],
+    ['ExtraChannel does not exist: PJSIP/a-00000001', 'no-such-channel'],
+    ['Channel does not exist.', 'no-such-channel'],
+    ['Channel does not exist', 'no-such-channel'],
+    ['Extension does not exist.', 'no-such-extension'],
+    ['Did not find context nosuch', 'no-such-extension'],
+    ['Did not find extension 1@lab', 'no-such-extension'],
+    ['Uniqueid length exceeds maximum of 149\n', 'invalid-request'],
+    ['Failed to parse message: line too long', 'invalid-request'],
+    ['Too many lines in message or allocation failure', 'invalid-request'],
+    ['Command blacklisted', 'limit-exceeded'],
+    ['Originate Access Forbidden: app or data blacklisted', 'limit-exceeded'],
+    ['Originate Access Forbidden: Application', 'limit-exceeded'],
+    ['Originate Access Forbidden: Data', 'limit-exceeded'],
+    ['GetVar Access Forbidden: Variable', 'limit-exceeded'],
+    ['Status Access Forbidden: Variables', 'limit-exceeded'],
+    ['Variable not set', 'variable-not-set'],
+    ['Command output follows', 'command-failed'],
+    // Of these the gateway has nothing better to say than Asterisk.
+    ['Missing action in request', 'ami-error'],
+    ['No command provided', 'ami-error'],
+    ['Originate failed', 'ami-error'],
+    ['Invalid channel', 'ami-error'],
+    ['No active conferences.', 'ami-error'],
+    ['', 'ami-error'],
+    // The meaning stands at the beginning: what a caller put further back changes nothing.
+    ['Cannot do this: No such channel', 'ami-error'],
+  ])('%j is %s', (message, code) => {
+    expect(said(message).code).toBe(code);
+  });
+
+  it('is kept word for word, without the line end, next to text of ours', () => {
+    const error = said('Uniqueid length exceeds maximum of 149\n');
+    expect(error.details).toEqual({ amiMessage: 'Uniqueid length exceeds maximum of 149', action: 'Hangup' });
+    expect(error.message).toBe('The channel id is too long');
+  });
+
+  it('is explained where the wording alone does not tell what to do', () => {
+    expect(said('Permission denied').message).toContain('add system or call to its write classes');
+    expect(said('Invalid/unknown command: Hangup.').message).toContain('Hangup');
+  });
+
+  it('is retryable only where Asterisk is going down', () => {
+    expect(said('Asterisk is shutting down').retryable).toBe(true);
+    expect(said('No such channel').retryable).toBe(false);
+    expect(said('Whatever').retryable).toBe(false);
+  });
+
+  it('carries the output of a CLI command that failed', () => {
+    expect(said('Command output follows', ['No such command', '']).details['output']).toEqual(['No such command', '']);
+  });
+});
+
+describe('an answer that never came', () => {
+  it('leaves the fate of a change open and lets a read be asked again', () => {
+    const lost = (changes: boolean) => lostError('X', changes, new Error('gone'));
+    expect(lost(true)).toMatchObject({ code: 'outcome-unknown', retryable: false });
+    expect(lost(false)).toMatchObject({ code: 'connection-lost', retryable: true });
+    expect(timeoutError('X', true, 5)).toMatchObject({ code: 'outcome-unknown', retryable: false });
+    expect(timeoutError('X', false, 5)).toMatchObject({ code: 'ami-timeout', retryable: true });
+  });
+});

@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { localTarget } from '../../../src/auth/rules/dial.ts';
+import { dial, enter, verdict } from '../../helpers/judging.ts';
+
+const bytes = (text: string, most: number): string => Buffer.from(text).subarray(0, most).toString('latin1');
+
+/** Where a dial string leads, after manager.c and core_local.c of 16 and 22: 255 bytes of it, 79 of each part. */
+const asteriskDials = (dialString: string): { context: string; extension: string } | undefined => {
+  const [technology = '', ...rest] = bytes(dialString, 255).split('/');
+  if (rest.length === 0 || technology.toLowerCase() !== 'local') return undefined;
+  const place = rest[0] ?? '';
+  const at = place.indexOf('@');
+  const context = at < 0 ? '' : place.slice(at + 1);
+  return {
+    extension: (at < 0 ? place : place.slice(0, at)).slice(0, 79),
+    context: (context === '' ? 'default' : context).slice(0, 79),
+  };
+};
+
+const ALLOWED = 'from-internal';
+const judged = (dialString: string) => verdict('write:originate', { contexts: [ALLOWED] }, dial(dialString));
+
+describe('a dial string', () => {
+  it.each([
+    ['Local/1@lab', { extension: '1', context: 'lab' }],
+    ['local/1@lab/nj', { extension: '1', context: 'lab' }],
+    ['LOCAL/1@a@b', { extension: '1', context: 'a@b' }],
+    ['Local/1', { extension: '1', context: 'default' }],
+    ['Local/1@/n', { extension: '1', context: 'default' }],
+    ['Local/@lab', { extension: '', context: 'lab' }],
+    ['Local/1@private/@lab', { extension: '1', context: 'private' }],
+    ['PJSIP/1@lab', undefined],
+    ['Locals/1@lab', undefined],
+  ])('%s leads where Asterisk takes it', (dialString, target) => {
+    expect(localTarget(dialString)).toEqual(target);
+    expect(asteriskDials(dialString)).toEqual(target);
+  });
+
+  it('that is allowed leads to no context but the allowed one, however it is spelled', () => {
+    const piece = fc.constantFrom(
+      'Local', 'local', 'LOCAL', 'lOcAl', '/', '@', '/n', '1', 'private', ALLOWED, 'FROM-INTERNAL', '%40', ' ', '_', '\t', '*',
+    ); // prettier-ignore
+    const before = fc.constantFrom('', 'Local/', 'local/1@', 'Local/1@private');
+    const behind = fc.constantFrom('', '/n', `@${ALLOWED}`, `/@${ALLOWED}`);
+    let allowed = 0;
+    fc.assert(
+      fc.property(before, fc.array(piece, { maxLength: 5 }), behind, (head, pieces, tail) => {
+        const dialString = `${head}${pieces.join('')}${tail}` || '/';
+        const target = asteriskDials(dialString);
+        if (judged(dialString) !== 'allowed' || !target) return;
+        allowed += 1;
+        expect(target.context).toBe(ALLOWED);
+      }),
+      { numRuns: 5_000 },
+    );
+    expect(allowed).toBeGreaterThan(20);
+  });
+
+  // Seen on 16.28 and 22.10: the first runs 1éé… in context default, the second extension 100…0 without the 5.
+  it.each([
+    ['what is cut off behind 255 bytes', `Local/1${'é'.repeat(130)}@${ALLOWED}`],
+    ['an extension cut off behind 79 bytes', `Local/1${'0'.repeat(100)}5@${ALLOWED}`],
+    ['a context cut off behind 79 bytes', `Local/1@${'x'.repeat(79)}-safe`],
+  ])('is not judged by %s', (_what, dialString) => {
+    const limits = { contexts: [ALLOWED, '*-safe'], extensions: ['1é*', '*5', '1'] };
+    expect(verdict('write:originate', limits, dial(dialString))).not.toBe('allowed');
+  });
+
+  it('is not listed by what stands among its options, where Asterisk looks for no context', () => {
+    const limits = { channels: ['Local/*@from-internal'] };
+    expect(verdict('write:originate', limits, dial('Local/1@private/n@from-internal'))).toBe('limit-exceeded channels');
+  });
+
+  it.each(['sipx', 'PJSIP', 'localx', 'agent001'])('without a slash is not valid: %s', (dialString) => {
+    expect(verdict('write:originate', {}, dial(dialString))).toBe('invalid-request');
+    expect(verdict('write:originate', { channels: ['*'] }, dial(dialString))).toBe('invalid-request');
+  });
+});
+
+describe('a place of the dialplan', () => {
+  it('is not reached by another spelling of a context the token does not have', () => {
+    const change = fc.constantFrom<(text: string) => string>(
+      (text) => text.toUpperCase(),
+      (text) => ` ${text}`,
+      (text) => `${text} `,
+      (text) => `_${text}`,
+      (text) => `%${text.charCodeAt(0).toString(16)}${text.slice(1)}`,
+      (text) => `${text}/n`,
+      (text) => `${text}@${ALLOWED}`,
+      (text) => `${ALLOWED}@${text}`,
+      (text) => `${text},${ALLOWED}`,
+      (text) => `"${text}"`,
+    );
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 4 }), (changes) => {
+        const spelled = changes.reduce((text, apply) => apply(text), 'private');
+        expect(verdict('write:originate', { contexts: [ALLOWED] }, enter(spelled, '1'))).toBe(
+          'limit-exceeded contexts',
+        );
+        expect(judged(`Local/1@${spelled}`)).toBe('limit-exceeded contexts');
+      }),
+    );
+  });
+});

@@ -1,0 +1,154 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Status } from '../../../src/ami/actions/channel.ts';
+import { callerNumber } from '../../../src/auth/rules/variable.ts';
+import { get, having, set, showAs, verdict } from '../../helpers/judging.ts';
+
+const ALL = 'write:originate write:call write:reporting';
+const CLOSED = 'limit-exceeded functions';
+const SYSTEM = 'insufficient-scope write:system';
+const INVALID = 'invalid-request';
+const OK = 'allowed';
+
+/** Facts 6.2 and 6.3: functions that write files and databases, run commands, or tell secrets. */
+const DANGEROUS = ['AST_CONFIG', 'ENV', 'SHELL', 'EVAL', 'DB', 'DB_DELETE', 'FILE', 'FILE_COUNT_LINE', 'STAT', 'ODBC', 'CURL', 'REALTIME', 'REALTIME_DESTROY', 'LOCK', 'CONFBRIDGE', 'PERIODIC_HOOK']; // prettier-ignore
+const CLOSED_ONLY = ['URIDECODE', 'GLOBAL', 'DB_EXISTS', 'SYSINFO', 'AMI_CLIENT', 'QUEUE_MEMBER', 'IMPORT', 'MASTER_CHANNEL', 'SHARED', 'ARRAY', 'HASH', 'VOLUME', 'PJSIP_ENDPOINT']; // prettier-ignore
+const STEERING = ['TRANSFER_CONTEXT', 'MONITOR_EXEC', 'GOTO_ON_BLINDXFR', 'MACRO_CONTEXT', 'DYNAMIC_FEATURES', 'PARKINGDYNAMIC', 'CONNECTED_LINE_SEND_SUB', 'FORWARD_CONTEXT', 'BLINDTRANSFER']; // prettier-ignore
+
+describe('a function', () => {
+  it.each([...DANGEROUS, ...CLOSED_ONLY])('%s is closed to every token that does not list it', (name) => {
+    for (const spelled of [name, name.toLowerCase()]) {
+      for (const action of [get(`${spelled}(x)`), set(`${spelled}(x)`), having(`${spelled}(x)`)]) {
+        expect(verdict('write:all', {}, action)).toBe(CLOSED);
+      }
+      const status = Status({ Variables: `CALLERID(num),${spelled}(x,y)` });
+      expect(verdict('write:all', {}, status)).toBe(CLOSED);
+    }
+  });
+
+  it.each(DANGEROUS)('%s needs class system besides its listing', (name) => {
+    for (const action of [get(`${name}(x)`), set(`${name.toLowerCase()}(x)`), having(`${name}(x)`)]) {
+      expect(verdict(ALL, { functions: ['*'] }, action)).toBe(SYSTEM);
+      expect(verdict(`${ALL} write:system`, { functions: [name] }, action)).toBe(OK);
+    }
+  });
+
+  it.each([
+    ['CALLERID(num)', OK, OK],
+    ['CallerID(name)', OK, OK],
+    ['CONNECTEDLINE(num)', OK, OK],
+    ['CDR(userfield)', OK, OK],
+    ['TIMEOUT(absolute)', OK, OK],
+    ['CHANNEL(language)', OK, OK],
+    ['CHANNEL(LANGUAGE)', OK, OK],
+    ['CHANNEL(rtp,dest)', OK, CLOSED],
+    ['CHANNEL(hangup_handler_push)', OK, CLOSED],
+    ['DEVICE_STATE(PJSIP:a)', OK, CLOSED],
+    ['HANGUPCAUSE(x,ast)', OK, CLOSED],
+  ])('%s of the safe list is read: %s, set: %s', (name, read, write) => {
+    expect(verdict(ALL, {}, get(name))).toBe(read);
+    expect(verdict(ALL, {}, set(name))).toBe(write);
+    expect(verdict(ALL, {}, having(name))).toBe(write);
+  });
+
+  it('is closed or not valid in every spelling, nested and escaped ones among them', () => {
+    const wrap = fc.constantFrom<(text: string) => string>(
+      (text) => `_${text}`,
+      (text) => `__${text}`,
+      (text) => ` ${text}`,
+      (text) => `${text} `,
+      (text) => `\${${text}}`,
+      (text) => `${text}:0:10`,
+      (text) => `CALLERID(${text})`,
+      (text) => `CALLERID(num),${text}`,
+      (text) => `A=1,${text}`,
+      (text) => `"${text}"`,
+      (text) => `\\${text}`,
+      (text) => text.replace('(', ' ('),
+      (text) => text.replace('(', '[').replace(')', ']'),
+      (text) => text.replace(')', ''),
+      (text) => text.replace('(', '%28'),
+      (text) => text.toLowerCase(),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...DANGEROUS), fc.array(wrap, { minLength: 1, maxLength: 3 }), (name, wraps) => {
+        const spelled = wraps.reduce((text, apply) => apply(text), `${name}(a/b)`);
+        for (const action of [get(spelled), set(spelled), having(spelled), Status({ Variables: spelled })]) {
+          expect([CLOSED, INVALID]).toContain(verdict('write:all', {}, action));
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('a variable', () => {
+  it.each(STEERING)('%s steers Asterisk and is set by nobody who does not list it letter by letter', (name) => {
+    for (const spelled of [name, `_${name}`, `__${name}`]) {
+      expect(verdict('write:all', {}, set(spelled))).toBe('limit-exceeded variables');
+      expect(verdict('write:all', { variables: ['*'] }, having(spelled))).toBe('limit-exceeded variables');
+      expect(verdict('write:all', { variables: [name] }, having(spelled))).toBe(OK);
+    }
+    expect(verdict('write:all', {}, get(name))).toBe(OK);
+  });
+
+  it.each(['1x', 'a-b', 'a b', 'a=b', 'a,b', '___x', 'x\n', 'a(', 'a(b))', '${x}', 'é'])(
+    '%j is no name of one',
+    (name) => {
+      expect(verdict('write:all', {}, get(name))).toBe(INVALID);
+      expect(verdict('write:all', {}, having(name))).toBe(INVALID);
+    },
+  );
+});
+
+/** The number Asterisk 16 and 22 show for a CallerID (callerid.c, seen on both): null where it is a name alone. */
+const asteriskShows = (callerId: string): string | null => {
+  const shrink = (text: string) => text.replace(/[ ().-]/g, '');
+  const open = callerId.lastIndexOf('<');
+  const close = callerId.lastIndexOf('>');
+  if (open >= 0 && close > open) return shrink(callerId.slice(open + 1, close)) || null;
+  const bare = shrink(callerId);
+  return /^[\d*#+]+$/.test(bare) ? bare : null;
+};
+
+describe('a caller id', () => {
+  it.each([
+    ['8005551234', '8005551234'],
+    ['<8005551234>', '8005551234'],
+    ['"Sales <1>" <8005551234>', '8005551234'],
+    ['Sales <8005551234> ', '8005551234'],
+  ])('%s shows %s', (callerId, number) => {
+    expect(callerNumber(callerId)).toBe(number);
+  });
+
+  // The caller's own words decide nothing: each of these showed 911 on 16.28 and 22.10.
+  it.each(['800 <800<911>', '8005551234 <911>x', '8005551234 <911> "', '"<911>" 8005551234'])(
+    '%s shows 911, and is judged so',
+    (callerId) => {
+      expect(asteriskShows(callerId)).toBe('911');
+      for (const callerIds of [['800*'], ['*8005551234'], ['*"'], ['*x']]) {
+        expect(verdict(ALL, { callerIds }, showAs(callerId))).toBe('limit-exceeded callerIds');
+        expect(verdict(ALL, { callerIds }, set('CALLERID(all)', callerId))).toBe('limit-exceeded callerIds');
+      }
+    },
+  );
+
+  it('that is set as a number is one, brackets and all', () => {
+    for (const name of ['CALLERID(num)', 'CALLERID(number)', 'CALLERID(ani)', 'CONNECTEDLINE(num)']) {
+      const action = having(name, '911 <8005551234>');
+      expect(verdict(ALL, { callerIds: ['8005551234'] }, action)).toBe('limit-exceeded callerIds');
+    }
+  });
+
+  it('that is allowed shows a number the token may show, or none', () => {
+    const piece = fc.constantFrom('<', '>', '"', ' ', '8005551234', '911', 'x', '(', '-', '<911>', '<8005551234>');
+    fc.assert(
+      fc.property(fc.array(piece, { minLength: 1, maxLength: 7 }), (pieces) => {
+        const callerId = `x${pieces.join('')}`.slice(pieces.length % 2);
+        if (callerId.trim() === '' || verdict(ALL, { callerIds: ['*800555*'] }, showAs(callerId)) !== OK) return;
+        expect(asteriskShows(callerId) ?? '800555').toContain('800555');
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+});

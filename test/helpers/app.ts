@@ -1,0 +1,34 @@
+import type { FastifyInstance } from 'fastify';
+import type { Limits } from '../../src/auth/limits.ts';
+import { signToken } from '../../src/auth/tokens.ts';
+import { type AppOptions, buildApp } from '../../src/http/app.ts';
+import { createMetrics } from '../../src/http/metrics.ts';
+import { GatewayError } from '../../src/lib/errors.ts';
+import type { Gateway } from '../../src/pbx/index.ts';
+import { testKey } from './gateway.ts';
+
+/** A gateway without servers: for what the HTTP side does by itself. */
+export const noServers: Gateway = {
+  names: [],
+  open() {
+    throw new GatewayError('no-such-pbx', 'There is no server');
+  },
+  status() {
+    throw new GatewayError('no-such-pbx', 'There is no server');
+  },
+  locateCall: () => undefined,
+};
+
+export const buildTestApp = (options: Partial<AppOptions> = {}): Promise<FastifyInstance> =>
+  buildApp({
+    gateway: noServers,
+    metrics: createMetrics({ names: [], status: noServers.status }),
+    auth: { key: testKey },
+    version: '0.0.0',
+    validateResponses: true,
+    ...options,
+  });
+
+export const bearer = (scope = 'write:all read:all', limits?: Limits) => ({
+  authorization: `Bearer ${signToken(testKey, { sub: 'test', scope, limits, ttl: 600 })}`,
+});
