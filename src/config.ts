@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { SigningKey } from './lib/signing-key.ts';
@@ -14,6 +14,8 @@ export interface PbxConfig {
 
 export interface Config {
   production: boolean;
+  /** No Asterisk is configured: run against the built-in simulator. */
+  demo: boolean;
   pbx: PbxConfig[];
   amiPoolSize: number;
   amiTimeoutMs: number;
@@ -43,6 +45,7 @@ export class ConfigError extends Error {
   }
 }
 
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 const MIN_SECRET_BYTES = 32;
 const flag = z.enum(['true', 'false']).default('false').transform((text) => text === 'true'); // prettier-ignore
 const whole = (min: number, max: number, fallback: number) =>
@@ -181,8 +184,17 @@ export const parseConfig = (environment: Environment): Config => {
       faults.push(`${variable}: there already is a server ${server.name}`);
     pbx.push(server);
   }
-  if (variables.length === 0) faults.push('AMI_URL is missing: ami://user:secret@host:5038');
-  const key = attempt(faults, () => parseKey(env['JWT_SECRET'], env['JWT_KEY_FILE']));
+  const production = env['NODE_ENV'] === 'production';
+  const demo = variables.length === 0 && !production;
+  if (variables.length === 0 && production) faults.push('AMI_URL is missing: ami://user:secret@host:5038');
+  if (demo && !LOOPBACK.has(env['HOST'] ?? '127.0.0.1')) {
+    faults.push('HOST must be 127.0.0.1, ::1 or localhost without AMI_URL: the demo is for this machine only');
+  }
+  const keyless = env['JWT_SECRET'] === undefined && env['JWT_KEY_FILE'] === undefined;
+  const key: SigningKey | undefined =
+    demo && keyless
+      ? { algorithm: 'HS256', secret: randomBytes(48).toString('base64') }
+      : attempt(faults, () => parseKey(env['JWT_SECRET'], env['JWT_KEY_FILE']));
   const values = parsed.data;
   if ((env['TLS_CERT_FILE'] === undefined) !== (env['TLS_KEY_FILE'] === undefined)) {
     faults.push('TLS_CERT_FILE and TLS_KEY_FILE go together');
@@ -190,7 +202,8 @@ export const parseConfig = (environment: Environment): Config => {
   if (!values || !key || faults.length > 0) throw new ConfigError(faults);
   const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile, TRUST_PROXY: trust } = values;
   return {
-    production: values.NODE_ENV === 'production',
+    production,
+    demo,
     pbx,
     amiPoolSize: values.AMI_POOL_SIZE,
     amiTimeoutMs: values.AMI_TIMEOUT_MS,

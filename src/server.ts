@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { pino } from 'pino';
 import { compose } from './compose.ts';
 import { ConfigError, parseConfig, processEnvironment, unknownNames } from './config.ts';
+import { demoGreeting, startDemo } from './demo.ts';
 import { buildApp } from './http/app.ts';
 import { systemClock } from './lib/clock.ts';
 import { version } from './version.ts';
@@ -21,7 +22,9 @@ export const serve = async (): Promise<void> => {
   for (const name of unknownNames(environment))
     log.warn({ name }, 'A variable of this name is not known; is it misspelt?');
 
-  const { gateway, metrics, close, destroy } = compose({ ...config, clock: systemClock, log });
+  const demo = config.demo ? await startDemo() : undefined;
+  const pbx = demo ? [demo.pbx] : config.pbx;
+  const { gateway, metrics, close, destroy } = compose({ ...config, pbx, clock: systemClock, log });
   let draining = false;
   const app = await buildApp({
     gateway,
@@ -38,7 +41,8 @@ export const serve = async (): Promise<void> => {
       key: readFileSync(config.tls.keyFile, 'utf8'),
     },
   });
-  await app.listen({ host: config.host, port: config.port });
+  const url = await app.listen({ host: config.host, port: config.port });
+  if (demo) console.log(demoGreeting(config, url));
 
   closeWithGrace({ delay: GRACE_MS, logger: false }, async ({ signal, err }) => {
     if (err) log.error({ err }, 'Stopping after an unexpected error');
@@ -47,6 +51,7 @@ export const serve = async (): Promise<void> => {
     const forced = setTimeout(destroy, GRACE_MS - 1_000);
     await app.close();
     await close();
+    await demo?.close();
     clearTimeout(forced);
     log.info({}, 'Stopped');
   });

@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'config.ts': ['lib'],
   'version.ts': [],
   'compose.ts': ['*'],
+  'demo.ts': ['*'],
   'server.ts': ['*'],
 };
 

@@ -41,6 +41,7 @@ describe('configuration', () => {
   it('needs one server and one secret, and knows the rest', () => {
     expect(parseConfig(env)).toEqual({
       production: false,
+      demo: false,
       pbx: [{ name: 'default', host: 'pbx.example', port: 5_038, tls: false, username: 'gateway', secret: 's3cr3t' }],
       amiPoolSize: 4,
       amiTimeoutMs: 5_000,
@@ -105,13 +106,27 @@ describe('configuration', () => {
     expect(faults.join('\n')).toMatch(/AMI_URL_DEFAULT|AMI_URL_b/);
   });
 
+  it('is a demo without a server, on loopback and out of production alone', () => {
+    const none = { ...env, AMI_URL: undefined };
+    expect(parseConfig(none)).toMatchObject({ demo: true, pbx: [], host: '127.0.0.1' });
+    const keys = [1, 2].map(() => parseConfig({}).key);
+    expect(keys[0]).not.toEqual(keys[1]);
+    expect(faultsOf({ AMI_URL: undefined, HOST: '0.0.0.0' })).toHaveLength(1);
+    expect(faultsOf({ AMI_URL: undefined, NODE_ENV: 'production' })).toHaveLength(1);
+  });
+
   it('reports every fault at once', () => {
-    const faults = faultsOf({ AMI_URL: undefined, JWT_SECRET: 'short', PORT: 'x', TLS_KEY_FILE: 'k' });
+    const faults = faultsOf({
+      NODE_ENV: 'production',
+      AMI_URL: undefined,
+      JWT_SECRET: 'short',
+      PORT: 'x',
+      TLS_KEY_FILE: 'k',
+    });
     expect(faults).toHaveLength(4);
   });
 
   it.each([
-    ['AMI_URL', undefined],
     ['AMI_URL', 'HUNTER2'],
     ['AMI_URL', 'http://u:HUNTER2@pbx'],
     ['AMI_URL', 'ami://:HUNTER2@pbx'],

@@ -5,6 +5,7 @@ import { isGatewayError } from '../lib/errors.ts';
 import { serve } from '../server.ts';
 import { version } from '../version.ts';
 import { writeOpenapi } from './openapi.ts';
+import { simulate } from './simulate.ts';
 import { printToken, type TokenArguments } from './token.ts';
 
 const program = new Command('ami-gateway')
@@ -23,6 +24,15 @@ program
   .action((options: TokenArguments) => {
     printToken(options);
   });
+
+program
+  .command('simulate')
+  .description('run a simulated Asterisk that speaks AMI, for those who write AMI clients')
+  .option('--port <port>', 'AMI port on 127.0.0.1', '5038')
+  .option('--release <release>', 'which Asterisk it is: 16 or 22', '22')
+  .option('--calls-per-minute <rate>', 'background traffic', '0')
+  .option('--scenario <file>', 'JSON file: users, extensions, phones, queues (docs/simulator.md)')
+  .action(simulate);
 
 program
   .command('openapi')
