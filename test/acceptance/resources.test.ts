@@ -49,6 +49,10 @@ describeEachPbx('variables, commands, queues and servers', (server) => {
       expect(body.callers[0].waitSeconds).toBeGreaterThanOrEqual(0);
       expect(body.members[0]).toMatchObject({ name: 'Agent One', interface: 'Local/ring@lab', paused: false });
     });
+    const waiting = async (sub: string) =>
+      (await gateway.as('read:agent', { own: true }, sub).get('/queues/support-queue').expect(200)).body.callers;
+    expect(await waiting('test')).toHaveLength(1);
+    expect(await waiting('somebody else')).toHaveLength(0);
     expect((await operator().get('/queues/empty-queue').expect(200)).body).toMatchObject({ members: [], callers: [] });
     expect((await operator().get('/queues/nosuch').expect(404)).body.code).toBe('no-such-queue');
     await operator().delete(`/calls/${id}`);

@@ -1,7 +1,15 @@
 import type { Frame } from '../frame.ts';
+import type { ItemReference } from '../types.ts';
 import { defineAction, list, optionalText } from './define.ts';
 
-const queueReference = (item: Frame) => ({ queue: item.get('Queue') ?? '' });
+/** A waiting caller is a channel as well: a token that sees only some channels sees only those wait. */
+const queueReference = (item: Frame): ItemReference => {
+  const queue = item.get('Queue') ?? '';
+  if (item.event !== 'QueueEntry') return { queue };
+  const uniqueId = item.get('Uniqueid') ?? '';
+  // A Local channel waits with its far half, whose conversation is named after the near one.
+  return { queue, channel: { name: item.get('Channel') ?? '', uniqueId, linkedId: uniqueId.replace(/;2$/, '') } };
+};
 const fields = { Queue: optionalText };
 const onQueue = ({ Queue }: { Queue?: string | undefined }) =>
   Queue === undefined ? [] : [{ kind: 'queue', name: Queue } as const];
