@@ -135,13 +135,11 @@ export const followCall = ({ call, clock, onChange, onFollowing }: CallFollowerO
       evidence.dialStatus = frame.get('DialStatus') ?? null;
     },
     LocalOptimizationBegin: (frame) => {
-      // The pair goes away once optimised; what stands behind its far half carries the call on.
+      // The pair goes away once optimised; what stands behind its far half carries the call on. LocalOptimizationEnd
+      // tells nothing: it says `Success: No` where all went well (16.28 and 22.10).
       const id = frame.get('SourceUniqueid') ?? '';
       evidence.successor = { id, name: frame.get('SourceChannel') ?? '' };
       onFollowing(id);
-    },
-    LocalOptimizationEnd: (frame) => {
-      if (frame.get('Success') === 'No') evidence.successor = null;
     },
     OriginateResponse: onOriginateResponse,
     Hangup: onHangup,

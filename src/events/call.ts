@@ -126,7 +126,6 @@ export const subjectOf = (frame: Frame): string | undefined => {
     case 'DialEnd':
       return frame.get('DestUniqueid');
     case 'LocalOptimizationBegin':
-    case 'LocalOptimizationEnd':
       return frame.get('LocalOneUniqueid');
     default:
       return frame.get('Uniqueid');
