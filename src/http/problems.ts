@@ -27,6 +27,7 @@ export const PROBLEMS: Readonly<Record<string, Kind>> = {
   'no-such-problem': { status: 404, title: 'There is no such problem code' },
   'method-not-allowed': { status: 405, title: 'The route does not take this method' },
   'call-ended': { status: 409, title: 'The call has already ended' },
+  'too-many-recordings': { status: 409, title: 'The channel cannot have more recordings' },
   'no-such-extension': { status: 409, title: 'The dialplan has no such place' },
   'variable-not-set': { status: 409, title: 'Asterisk did not set the variable' },
   'body-too-large': { status: 413, title: 'The body is too large' },

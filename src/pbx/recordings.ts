@@ -51,6 +51,8 @@ export interface RecordingsOptions {
 
 // The channel itself remembers its recordings: a restarted gateway, or a second one, can still stop them.
 const LEDGER = 'AMIGW_RECORDINGS';
+/** What fits an AMI line beside the header's name. */
+const LEDGER_BYTES = 1_000;
 const idVariable = (id: string) => `AMIGW_MIXMONITOR_${id.toUpperCase()}`;
 const parseLedger = (text: string | undefined): Recording[] => {
   try {
@@ -69,7 +71,19 @@ export const createRecordings = ({ sender, clock, actions }: RecordingsOptions):
   const read = async (channel: string) => parseLedger(await getvar(channel, LEDGER));
 
   const write = async (channel: string, recordings: Recording[]) => {
-    await sender.send(Setvar({ Channel: channel, Variable: LEDGER, Value: JSON.stringify(recordings) }));
+    const Value = JSON.stringify(recordings);
+    if (Value.length > LEDGER_BYTES) {
+      throw new GatewayError('too-many-recordings', 'The channel has as many recordings as can be noted on it');
+    }
+    await sender.send(Setvar({ Channel: channel, Variable: LEDGER, Value }));
+  };
+
+  const mixMonitorId = async (channel: string, id: string): Promise<string> => {
+    const value = await getvar(channel, idVariable(id));
+    // Without an id Asterisk would stop or mute every recording of the channel.
+    if (value === undefined || value === '')
+      throw new GatewayError('no-such-recording', 'The recording is not running');
+    return value;
   };
 
   const find = (recordings: Recording[], id: string): Recording => {
@@ -115,8 +129,14 @@ export const createRecordings = ({ sender, clock, actions }: RecordingsOptions):
         startedAt: now,
       };
       const known = await read(channel);
-      await (hasMixMonitor() ? startMixMonitor(channel, recording) : startMonitor(channel, recording));
+      // Noted first: a recording nobody could stop would be worse than a note of one that never began.
       await write(channel, [...known, recording]);
+      try {
+        await (hasMixMonitor() ? startMixMonitor(channel, recording) : startMonitor(channel, recording));
+      } catch (error) {
+        await write(channel, known).catch(() => undefined);
+        throw error;
+      }
       return recording;
     },
     list: (ref) => read(ref),
@@ -124,7 +144,7 @@ export const createRecordings = ({ sender, clock, actions }: RecordingsOptions):
       const recordings = await read(ref);
       const recording = find(recordings, id);
       if (hasMixMonitor()) {
-        const MixMonitorID = await getvar(ref, idVariable(id));
+        const MixMonitorID = await mixMonitorId(ref, id);
         await sender.send(
           MixMonitorMute({ Channel: ref, Direction: direction, State: muted ? '1' : '0', MixMonitorID }),
         );
@@ -142,7 +162,7 @@ export const createRecordings = ({ sender, clock, actions }: RecordingsOptions):
       find(recordings, id);
       try {
         if (hasMixMonitor()) {
-          await sender.send(StopMixMonitor({ Channel: ref, MixMonitorID: await getvar(ref, idVariable(id)) }));
+          await sender.send(StopMixMonitor({ Channel: ref, MixMonitorID: await mixMonitorId(ref, id) }));
         } else {
           await sender.send(StopMonitor({ Channel: ref }));
         }

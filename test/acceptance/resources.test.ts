@@ -131,6 +131,19 @@ describeEachAsterisk('recordings', ({ amiPort: port, secret, spoolDir, release }
     expect(statSync(file).size).toBe(size);
     await operator().delete(`/calls/${id}`);
   });
+
+  it('refuses one recording too many before it begins', async () => {
+    const { id, channelId } = await call();
+    const path = `/channels/${channelId}/recordings`;
+    const statuses: number[] = [];
+    for (let count = 0; count < 8; count += 1) statuses.push((await operator().post(path, {})).status);
+    expect(statuses.filter((status) => status === 201).length).toBeGreaterThanOrEqual(3);
+    expect(statuses.at(-1)).toBe(409);
+    const running = (await operator().get(path)).body.items;
+    expect(running).toHaveLength(statuses.filter((status) => status === 201).length);
+    for (const recording of running) await operator().delete(`${path}/${recording.id}`).expect(204);
+    await operator().delete(`/calls/${id}`);
+  });
 });
 
 describeEachAsterisk('a server reached by TLS', ({ tlsPort: port, secret, caFile }) => {

@@ -47,7 +47,7 @@ export const recordingRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, 
           })
           .default({ format: 'wav', mix: true })
           .meta({ examples: [{ file: 'sales/2026-11-23-anna', format: 'wav', mix: true }] }),
-        response: { 201: recordingSchema, ...problems(404, 501) },
+        response: { 201: recordingSchema, ...problems(404, 409, 501) },
       },
     },
     async (request, reply) => {
