@@ -100,7 +100,8 @@ export const createRecordings = ({ sender, clock, actions }: RecordingsOptions):
   };
 
   const startMixMonitor = (channel: string, recording: Recording) => {
-    const named = `i(${idVariable(recording.id)})`;
+    // Append: a name chosen twice must not cost the recording that has it already.
+    const named = `ai(${idVariable(recording.id)})`;
     const [input = '', output = ''] = recording.files;
     return sender.send(
       recording.mix

@@ -132,6 +132,24 @@ describeEachAsterisk('recordings', ({ amiPort: port, secret, spoolDir, release }
     await operator().delete(`/calls/${id}`);
   });
 
+  it('adds to a file of the same name, and destroys nothing', async () => {
+    const { id, channelId } = await call();
+    const path = `/channels/${channelId}/recordings`;
+    const file = join(spoolDir, 'monitor', 'same', `${channelId}.wav`);
+    const sizes: number[] = [];
+    for (let round = 0; round < 2; round += 1) {
+      const { body } = await operator()
+        .post(path, { file: `same/${channelId}` })
+        .expect(201);
+      await eventually(() => {
+        expect(statSync(file).size).toBeGreaterThan((sizes[0] ?? 0) + 2_000);
+      });
+      await operator().delete(`${path}/${body.id}`).expect(204);
+      sizes.push(statSync(file).size);
+    }
+    await operator().delete(`/calls/${id}`);
+  });
+
   it('refuses one recording too many before it begins', async () => {
     const { id, channelId } = await call();
     const path = `/channels/${channelId}/recordings`;

@@ -11,7 +11,7 @@ const safeFile = z
   .string()
   .max(200)
   .regex(new RegExp(`^${SAFE_PATH}$`), 'must be a relative path of letters, digits, _ . - and /');
-const safeOptions = z.string().regex(new RegExp(`^(?:b|i\\(AMIGW_[A-Z0-9_]+\\)|[rt]\\(${SAFE_PATH}\\))*$`));
+const safeOptions = z.string().regex(new RegExp(`^(?:a|b|i\\(AMIGW_[A-Z0-9_]+\\)|[rt]\\(${SAFE_PATH}\\))*$`));
 
 export const MixMonitor = defineAction({
   name: 'MixMonitor',
