@@ -1,9 +1,10 @@
 import { Status } from './ami/actions/channel.ts';
-import { type AmiClient, createAmiClient } from './ami/client.ts';
+import { type AmiClient, type AmiStatus, createAmiClient } from './ami/client.ts';
 import type { Sender } from './ami/types.ts';
 import { createLogAudit } from './auth/audit.ts';
 import { createGuard } from './auth/guard.ts';
 import { createQuota } from './auth/quota.ts';
+import type { Ownership } from './auth/rules/channel.ts';
 import type { PbxConfig } from './config.ts';
 import { createCallTracker, type CallTracker } from './events/calls.ts';
 import type { LiveChannel } from './events/call-follower.ts';
@@ -38,6 +39,8 @@ interface Server {
   sender: Sender;
   tracker: CallTracker;
   dialplanHas: ReturnType<typeof createDialplan>;
+  ownership: Ownership;
+  status: () => AmiStatus;
 }
 
 const timed = (sender: Sender, pbx: string, metrics: () => Metrics): Sender => ({
@@ -110,7 +113,16 @@ const startServer = (config: PbxConfig, options: ComposeOptions, metrics: () => 
   };
   const sender = timed(client.sender, config.name, metrics);
   const tracker = createCallTracker({ pbx: config.name, clock, log, liveChannels: liveChannels(sender) });
-  return { client, sender, tracker, dialplanHas: createDialplan({ sender, clock }) };
+  return {
+    client,
+    sender,
+    tracker,
+    dialplanHas: createDialplan({ sender, clock }),
+    ownership: {
+      owns: (sub, { uniqueId, linkedId }) => [uniqueId, linkedId].some((id) => tracker.ofChannel(id)?.owner === sub),
+    },
+    status: () => client.status,
+  };
 };
 
 /** Connects everything. The pools are known here and nowhere else; all others get them behind the guard. */
@@ -142,13 +154,9 @@ export const compose = (options: ComposeOptions): Composition => {
   const gateway: Gateway = {
     names,
     open(name = names[0] ?? '', principal, context) {
-      const { client, sender, tracker, dialplanHas } = serverOf(name);
-      const ownership = {
-        owns: (sub: string, channel: { uniqueId: string; linkedId: string }) =>
-          [channel.uniqueId, channel.linkedId].some((id) => tracker.ofChannel(id)?.owner === sub),
-      };
+      const { sender, tracker, dialplanHas, ownership, status } = serverOf(name);
       const guarded = createGuard({ sender, pbx: name, principal, context, ownership, quota, audit });
-      return createPbx({ name, sender: guarded, principal, tracker, dialplanHas, status: () => client.status, clock });
+      return createPbx({ name, sender: guarded, principal, tracker, dialplanHas, status, clock });
     },
     status: (name) => serverOf(name).client.status,
     locateCall: (id) => names.find((name) => serverOf(name).tracker.get(id) !== undefined),

@@ -40,7 +40,7 @@ export class Connection implements Sender {
   #greeting: Buffer | undefined = Buffer.alloc(0);
   #greeted: (() => void) | undefined;
   #lastReceived: number;
-  #corked = false;
+  #outgoing: Buffer[] = [];
   #closed = false;
   #stopHeartbeat = () => {};
 
@@ -67,6 +67,11 @@ export class Connection implements Sender {
   /** False while a reply is overdue: nothing more is stacked behind an answer that may never come. */
   get usable(): boolean {
     return !this.#closed && this.#pending.overdue === 0;
+  }
+
+  /** Bytes leave at the end of this turn of the event loop: more can go with them in the same packet. */
+  get flushing(): boolean {
+    return this.#outgoing.length > 0;
   }
 
   async send(
@@ -143,16 +148,14 @@ export class Connection implements Sender {
   }
 
   #write(bytes: Buffer): void {
-    // One packet for all that is sent in one turn of the event loop: pipelining costs one system call.
-    if (!this.#corked) {
-      this.#corked = true;
-      this.#socket.cork();
-      process.nextTick(() => {
-        this.#corked = false;
-        this.#socket.uncork();
-      });
-    }
-    this.#socket.write(bytes);
+    this.#outgoing.push(bytes);
+    if (this.#outgoing.length > 1) return;
+    // One packet for all that one turn sends, whichever requests it comes from: a system call costs more than an action.
+    setImmediate(() => {
+      const all = this.#outgoing;
+      this.#outgoing = [];
+      if (!this.#closed) this.#socket.write(Buffer.concat(all));
+    });
   }
 
   #read(chunk: Buffer): void {

@@ -93,6 +93,8 @@ export const createPool = (options: PoolOptions): Pool => {
     let best: Connection | undefined;
     for (const { connection } of lanes) {
       if (!connection?.usable || connection.inFlight >= maxInFlight) continue;
+      // A packet is about to leave anyway.
+      if (connection.flushing) return connection;
       if (!best || connection.inFlight < best.inFlight) best = connection;
     }
     return best;

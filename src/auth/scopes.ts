@@ -32,6 +32,15 @@ export const holdsAny = (scopes: ReadonlySet<Scope>, wanted: readonly Scope[]): 
       (scope.startsWith('read:') && scopes.has('read:all')),
   );
 
+const wantedScopes = new WeakMap<Declaration, Scope[]>();
+
 /** Scopes of which an action wants any one. */
-export const scopesFor = ({ scopes, observes }: Declaration): Scope[] =>
-  scopes.flatMap((name): Scope[] => (observes ? [`write:${name}`, `read:${name}`] : [`write:${name}`]));
+export const scopesFor = (declaration: Declaration): readonly Scope[] => {
+  let wanted = wantedScopes.get(declaration);
+  if (!wanted) {
+    const { scopes, observes } = declaration;
+    wanted = scopes.flatMap((name): Scope[] => (observes ? [`write:${name}`, `read:${name}`] : [`write:${name}`]));
+    wantedScopes.set(declaration, wanted);
+  }
+  return wanted;
+};

@@ -59,6 +59,8 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     routerOptions: { maxParamLength: 512 },
     // One line a request, ours, below: without headers, so without tokens.
     logController: new LogController({ disableRequestLogging: true }),
+    // A child logger a request would be the dearest thing about it; the id is named where something is logged.
+    childLoggerFactory: (logger) => logger,
     requestIdHeader: false,
     genReqId: (request) => {
       const given = request.headers['x-request-id'];
@@ -77,14 +79,21 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     else void parseJson(request, body, done);
   });
 
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
+  app.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id);
+    done();
   });
   app.addHook('onResponse', (request, reply, done) => {
     const operation = operationOf(request);
     metrics.httpRequest(operation, request.method, reply.statusCode, reply.elapsedTime / 1_000);
     request.log.info(
-      { operation, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10, sub: request.principal?.sub },
+      {
+        reqId: request.id,
+        operation,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+        sub: request.principal?.sub,
+      },
       `${request.method} ${operation} ${reply.statusCode}`,
     );
     done();

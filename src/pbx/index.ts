@@ -34,31 +34,49 @@ export interface PbxOptions {
   clock: Clock;
 }
 
-// Nouns are made when asked for: a request needs one of them.
-export const createPbx = ({ name, sender, principal, tracker, dialplanHas, status, clock }: PbxOptions): Pbx => ({
-  name,
+/** Nouns are made when asked for: a request needs one of them. A class, because an object of getters is dear to make. */
+class LazyPbx implements Pbx {
+  readonly #options: PbxOptions;
+
+  constructor(options: PbxOptions) {
+    this.#options = options;
+  }
+
+  get name() {
+    return this.#options.name;
+  }
+
   get calls() {
-    return createCalls({ sender, tracker, principal });
-  },
+    return createCalls(this.#options);
+  }
+
   get channels() {
-    return createChannels({ pbx: name, sender, dialplanHas, clock });
-  },
+    return createChannels({ ...this.#options, pbx: this.name });
+  }
+
   get commands() {
-    return createCommands({ sender });
-  },
+    return createCommands(this.#options);
+  }
+
   get info() {
-    return createPbxInfo({ name, sender, status, clock });
-  },
+    return createPbxInfo(this.#options);
+  }
+
   get queues() {
-    return createQueues({ sender, pbx: name });
-  },
+    return createQueues({ sender: this.#options.sender, pbx: this.name });
+  }
+
   get recordings() {
-    return createRecordings({ sender, clock, actions: () => status().capabilities?.actions ?? new Set() });
-  },
+    const { status } = this.#options;
+    return createRecordings({ ...this.#options, actions: () => status().capabilities?.actions ?? new Set() });
+  }
+
   get variables() {
-    return createVariables({ sender });
-  },
-});
+    return createVariables(this.#options);
+  }
+}
+
+export const createPbx = (options: PbxOptions): Pbx => new LazyPbx(options);
 
 /** All servers of this gateway, as the HTTP layer sees them. */
 export interface Gateway {

@@ -28,6 +28,8 @@ export interface AuthOptions {
   audience?: string | undefined;
 }
 
+const REMEMBERED_TOKENS = 5_000;
+
 const addressLists = new WeakMap<Principal, BlockList>();
 
 const addressListOf = (principal: Principal, ranges: readonly string[]): BlockList => {
@@ -72,32 +74,37 @@ export const registerAuth = async (app: FastifyInstance, { key, issuer, audience
         ...(issuer === undefined ? [] : ['iss']),
         ...(audience === undefined ? [] : ['aud']),
       ],
-      cache: 5_000,
       ...(issuer === undefined ? {} : { allowedIss: issuer }),
       ...(audience === undefined ? {} : { allowedAud: audience }),
     },
   });
-  // The verifier gives the same claims object for the same token as long as it remembers it.
-  const principals = new WeakMap<object, Principal>();
+  // What was verified once holds until it expires: the signature does not change, and nothing is revoked yet.
+  const verified = new Map<string, { principal: Principal; until: number }>();
 
-  const authenticate = (request: FastifyRequest): Principal => {
-    const header = request.headers.authorization ?? '';
+  const verify = (header: string): { principal: Principal; until: number } => {
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]*)$/i.exec(header)?.[1];
     if (token === undefined) throw new GatewayError('unauthorized', 'Send Authorization: Bearer <token>');
-    let claims: object;
+    let claims: { exp: number };
     try {
-      claims = app.jwt.verify<object>(token);
+      claims = app.jwt.verify(token);
     } catch (error) {
       throw new GatewayError('unauthorized', 'The token is not valid: forged, expired, or not for this gateway', {
         cause: error,
       });
     }
-    let principal = principals.get(claims);
-    if (!principal) {
-      principal = principalOf(claims);
-      principals.set(claims, principal);
-    }
-    return principal;
+    return { principal: principalOf(claims), until: claims.exp * 1_000 };
+  };
+
+  const authenticate = (request: FastifyRequest): Principal => {
+    const header = request.headers.authorization ?? '';
+    const known = verified.get(header);
+    if (known && Date.now() < known.until) return known.principal;
+    verified.delete(header);
+    const fresh = verify(header);
+    const [oldest] = verified.keys();
+    if (oldest !== undefined && verified.size >= REMEMBERED_TOKENS) verified.delete(oldest);
+    verified.set(header, fresh);
+    return fresh.principal;
   };
 
   app.decorateRequest('principal', undefined);
