@@ -1,5 +1,4 @@
 import fastifyCors from '@fastify/cors';
-import fastifyHelmet from '@fastify/helmet';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { randomUUID } from 'node:crypto';
@@ -80,7 +79,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   });
 
   app.addHook('onRequest', (request, reply, done) => {
-    void reply.header('x-request-id', request.id);
+    void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
     done();
   });
   app.addHook('onResponse', (request, reply, done) => {
@@ -99,7 +98,6 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     done();
   });
 
-  await app.register(fastifyHelmet, { contentSecurityPolicy: false, hsts: options.https !== undefined });
   if (options.corsOrigins?.length) {
     await app.register(fastifyCors, {
       origin: [...options.corsOrigins],

@@ -1,3 +1,4 @@
+import fastifyHelmet from '@fastify/helmet';
 import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
@@ -70,6 +71,8 @@ export const registerDocs = async (app: FastifyInstance, version: string): Promi
     open.addHook('onRoute', (route) => {
       route.config = { ...route.config, public: true };
     });
+    // Pages need what helmet sets; JSON answers carry nosniff and no more.
+    await open.register(fastifyHelmet, { contentSecurityPolicy: false, strictTransportSecurity: false });
     await open.register(fastifySwaggerUi, {
       routePrefix: '/docs',
       staticCSP: CONTENT_SECURITY_POLICY,
