@@ -75,10 +75,12 @@ const liveChannels =
   };
 
 const RESYNCHRONISE_AGAIN_MS = 2_000;
+const DOUBT_MS = 1_000;
 
 const startServer = (config: PbxConfig, options: ComposeOptions, metrics: () => Metrics): Server => {
   const { clock, log } = options;
   let connected = false;
+  let cancelLook = () => {};
   const client = createAmiClient(
     {
       address: { host: config.host, port: config.port, tls: config.tls, caFile: options.amiTlsCa },
@@ -99,6 +101,13 @@ const startServer = (config: PbxConfig, options: ComposeOptions, metrics: () => 
       },
       onDisconnected: () => {
         connected = false;
+      },
+      onDoubt: () => {
+        // What follows the torn event is let in first; one look is enough for a whole burst.
+        cancelLook();
+        cancelLook = clock.setTimeout(() => {
+          if (connected) resynchronise();
+        }, DOUBT_MS);
       },
     },
   );

@@ -32,6 +32,8 @@ export interface EventListener {
   onEvent(frame: Frame): void;
   onConnected(): void;
   onDisconnected(): void;
+  /** Something came that was no event: one may have been missed. */
+  onDoubt(): void;
 }
 
 export interface AmiStatus {
@@ -137,9 +139,10 @@ export const createAmiClient = (options: AmiClientOptions, listener: EventListen
         onClose,
         onProgress: () => {},
         onEvent: (frame) => {
-          // The tail of an event that a value with blank lines has torn: no event, and nothing to act on.
+          // Torn by a value with blank lines, or garbled: whatever it was, an event may have been lost with it.
           if (frame.kind !== 'event') {
             unexpectedFrames += 1;
+            listener.onDoubt();
             return;
           }
           if (frame.event === 'FullyBooted') setBooted(frame.get('Uptime'));

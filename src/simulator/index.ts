@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net';
-import { type Clock, systemClock } from '../lib/clock.ts';
+import { type CancelTimer, type Clock, systemClock } from '../lib/clock.ts';
 import { channelActions } from './actions/channel.ts';
 import { coreActions } from './actions/core.ts';
 import { dialplanActions } from './actions/dialplan.ts';
@@ -10,10 +10,11 @@ import { recordingActions } from './actions/recording.ts';
 import { APPLICATIONS } from './applications.ts';
 import type { Box } from './box.ts';
 import { createBox } from './dialplan.ts';
+import { createFaults, type Faults } from './faults.ts';
 import { type Release, RELEASES } from './release.ts';
 import { type ScenarioInput, scenarioSchema } from './scenario.ts';
 import { createSession, type Session } from './session.ts';
-import { format } from './wire.ts';
+import { type Fields, format } from './wire.ts';
 import { createWorld } from './world.ts';
 
 export interface SimulatorOptions {
@@ -24,12 +25,16 @@ export interface SimulatorOptions {
   /** Loopback only, unless somebody who writes AMI clients wants otherwise. */
   host?: string;
   clock?: Clock;
+  /** Told of every action that is about to be carried out. */
+  onAction?: (name: string, get: (header: string) => string) => void;
 }
 
 export interface Simulator {
   readonly port: number;
   readonly release: Release;
+  /** Its world; a new one after a restart. */
   readonly box: Box;
+  readonly faults: Faults;
   close(): Promise<void>;
 }
 
@@ -40,53 +45,93 @@ const SESSION_ACTIONS: SimulatedAction[] = ['Challenge', 'Events', 'ListCommands
   run: () => ({ kind: 'success' }),
 }));
 
+const observed = (action: SimulatedAction, tell: NonNullable<SimulatorOptions['onAction']>): SimulatedAction => ({
+  ...action,
+  run: (context) => {
+    tell(action.name, context.get);
+    return action.run(context);
+  },
+});
+
 /** An Asterisk that is none: it speaks AMI and has calls, but no sound. */
 export const startSimulator = async (options: SimulatorOptions): Promise<Simulator> => {
-  const { release = 22, host = '127.0.0.1', port = 0, clock = systemClock } = options;
+  const { release = 22, host = '127.0.0.1', port: wantedPort = 0, clock = systemClock, onAction } = options;
+  const scenario = scenarioSchema.parse(options.scenario);
   const sessions = new Map<Socket, Session>();
-  const world = createWorld({
-    scenario: scenarioSchema.parse(options.scenario),
-    release,
-    clock,
-    emit: (eventClass, fields) => {
-      if (sessions.size === 0) return;
-      const text = format(fields);
-      for (const session of sessions.values()) session.notify(eventClass, text);
-    },
-  });
-  const box = createBox(world, APPLICATIONS);
+  const broadcast = (eventClass: string, fields: Fields) => {
+    if (sessions.size === 0) return;
+    const text = format(fields);
+    for (const session of sessions.values()) session.notify(eventClass, text);
+  };
+
+  const begin = (): Box => {
+    // What still moves in a world that a restart has ended is heard by nobody.
+    const emit = (eventClass: string, fields: Fields) => {
+      if (world === box) broadcast(eventClass, fields);
+    };
+    const world = createBox(createWorld({ scenario, release, clock, emit }), APPLICATIONS);
+    return world;
+  };
+  let box = begin();
+
   const actions = new Map(
     [coreActions, channelActions, dialplanActions, originateActions, queueActions, recordingActions, SESSION_ACTIONS]
       .flat()
       .filter(({ name }) => !RELEASES[release].lacks.includes(name))
-      .map((action) => [action.name.toLowerCase(), action]),
+      .map((action) => [action.name.toLowerCase(), onAction ? observed(action, onAction) : action]),
   );
+
+  const stop = () => {
+    for (const channel of box.channels.values()) channel.stop();
+    for (const socket of sessions.keys()) socket.destroy();
+  };
+  let cancelRestart: CancelTimer = () => {};
+  const faults = createFaults({
+    scenario,
+    clock,
+    emit(eventClass, name, number) {
+      broadcast(eventClass, [['Event', name], ['Privilege', `${eventClass},all`], ['Uniqueid', `flood.${number}`]]); // prettier-ignore
+    },
+    restart(downMs) {
+      stop();
+      server.close();
+      box = begin();
+      cancelRestart();
+      cancelRestart = clock.setTimeout(() => {
+        server.listen(port, host);
+      }, downMs);
+    },
+  });
 
   const server = createServer((socket) => {
     socket.setNoDelay(true);
-    const send = (text: string) => {
-      if (socket.writable) socket.write(text);
-    };
-    const session = createSession({ socket, box, actions, send });
-    sessions.set(socket, session);
-    socket.on('data', session.receive);
     const gone = () => sessions.delete(socket);
     socket.on('close', gone).on('error', gone);
-    send(`Asterisk Call Manager/${RELEASES[release].banner}\r\n`);
+    const line = faults.connect(socket);
+    if (!line) return;
+    const session = createSession({ socket, box, actions, send: line.send });
+    sessions.set(socket, session);
+    line.onReceive = session.receive;
+    line.send(`Asterisk Call Manager/${RELEASES[release].banner}\r\n`);
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, host, resolve);
+    server.once('error', reject).listen(wantedPort, host, resolve);
   });
   const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : wantedPort;
 
   return {
-    port: typeof address === 'object' && address ? address.port : port,
+    port,
     release,
-    box,
+    get box() {
+      return box;
+    },
+    faults,
     close: () =>
       new Promise((resolve) => {
-        for (const channel of box.channels.values()) channel.stop();
-        for (const socket of sessions.keys()) socket.destroy();
+        cancelRestart();
+        faults.clear();
+        stop();
         server.close(() => {
           resolve();
         });

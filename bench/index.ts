@@ -1,0 +1,68 @@
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { type Release, startAsterisk } from '../test/lab/asterisk.ts';
+import { captureEvents } from './capture.ts';
+import { measureEvents } from './events.ts';
+import { measureRequests } from './http.ts';
+import { installPeers, stopAll } from './processes.ts';
+import { eventPromises, eventTable, type Promised, requestPromises, requestTable } from './report.ts';
+
+const { values } = parseArgs({
+  options: {
+    release: { type: 'string', default: '22' },
+    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '5' },
+    only: { type: 'string' },
+  },
+});
+const release = Number(values.release) as Release;
+const rounds = Number(values.rounds);
+const seconds = Number(values.seconds);
+if (
+  ![16, 22].includes(release) ||
+  !(rounds > 0) ||
+  !(seconds > 0) ||
+  !['requests', 'events', undefined].includes(values.only)
+) {
+  console.error('Usage: npm run bench -- [--release 16|22] [--rounds N] [--seconds N] [--only requests|events]');
+  process.exit(2);
+}
+
+for (const [name, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const) process.once(name, () => process.exit(code)); // prettier-ignore
+
+const progress = (text: string) => {
+  console.error(text);
+};
+
+if (values.only !== 'requests') installPeers();
+const asterisk = await startAsterisk({ release, name: 'bench' });
+const tables: string[] = [];
+const promises: Promised[] = [];
+try {
+  if (values.only !== 'events') {
+    const rows = await measureRequests(asterisk, { rounds, seconds, warmUpSeconds: 2, progress });
+    tables.push(requestTable(rows));
+    promises.push(...requestPromises(rows));
+    await stopAll();
+  }
+  if (values.only !== 'requests') {
+    const capture = await captureEvents(asterisk, 300);
+    await asterisk.stop();
+    progress(`${capture.events} events, ${capture.bytes.length} bytes, of ${capture.calls} calls`);
+    const rows = await measureEvents(capture, { rounds, progress });
+    tables.push(eventTable(rows));
+    promises.push(...eventPromises(rows));
+  }
+} finally {
+  await stopAll();
+  await asterisk.stop();
+}
+
+const processors = cpus();
+console.log(
+  `${processors[0]?.model ?? 'unknown processor'}, ${processors.length} cores, Node ${process.version}, ` +
+    `Asterisk ${asterisk.version}; median of ${rounds} rounds of ${seconds} s\n`,
+);
+for (const text of tables) console.log(`${text}\n`);
+for (const { text, kept } of promises) console.log(`${kept ? 'kept  ' : 'MISSED'}  ${text}`);
+if (promises.some(({ kept }) => !kept)) process.exitCode = 1;
