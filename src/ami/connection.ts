@@ -14,6 +14,9 @@ import { Pending } from './pending.ts';
 import { type AmiAddress, openSocket } from './transport.ts';
 import type { Action, Reply, Sender, SendOptions } from './types.ts';
 
+/** Asterisk waits a second before it refuses a login. */
+const REFUSAL_TAKES_MS = 3_000;
+
 export interface ConnectionOptions {
   address: AmiAddress;
   username: string;
@@ -128,7 +131,8 @@ export class Connection implements Sender {
     const key = createHash('md5')
       .update(`${response.get('Challenge') ?? ''}${secret}`)
       .digest('hex');
-    await this.send(Login({ AuthType: 'MD5', Username: username, Key: key, Events: events }));
+    const patience = Math.max(timeoutMs, REFUSAL_TAKES_MS);
+    await this.send(Login({ AuthType: 'MD5', Username: username, Key: key, Events: events }), { timeoutMs: patience });
     this.#startHeartbeat();
   }
 

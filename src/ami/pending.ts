@@ -78,7 +78,7 @@ export class Pending {
       const spoiled = this.#entries[0]?.response ? undefined : this.#lastSettled;
       if (spoiled) {
         this.#settling.pop();
-        if (!spoiled.abandoned) spoiled.reject(error as GatewayError);
+        if (!spoiled.abandoned) spoiled.reject(unsettled(error as GatewayError, spoiled.declaration.changes));
       }
       throw error;
     } finally {
@@ -96,7 +96,7 @@ export class Pending {
       if (entry.abandoned) continue;
       const { name, changes } = entry.declaration;
       const desync = cause instanceof GatewayError && cause.code === 'ami-desync';
-      entry.reject(desync ? cause : lostError(name, changes, cause));
+      entry.reject(desync ? unsettled(cause, changes) : lostError(name, changes, cause));
     }
     this.#abandoned = 0;
   }
@@ -153,3 +153,9 @@ export class Pending {
     });
   }
 }
+
+/** A write whose answer cannot be trusted may well have been carried out: not something to simply try again. */
+const unsettled = (desync: GatewayError, changes: boolean): GatewayError =>
+  changes
+    ? new GatewayError(desync.code, `${desync.message}; the action may have been carried out`, { cause: desync })
+    : desync;

@@ -1,6 +1,6 @@
 import { byteLength } from '../../lib/bytes.ts';
 import { GatewayError } from '../../lib/errors.ts';
-import { matchesAnyGlob } from '../../lib/glob.ts';
+import { matchesGlob } from '../../lib/glob.ts';
 import type { Principal } from '../principal.ts';
 import { limitExceeded, mustMatch } from '../verdict.ts';
 
@@ -35,6 +35,15 @@ export const judgeDialplan = (principal: Principal, context: string, extension: 
   mustMatch(principal.limits, 'extensions', extension, 'extension');
 };
 
+const separators = (text: string) => text.replace(/[^/@]/g, '');
+
+/**
+ * In a dial string `/` and `@` say where a call goes: PJSIP/agent001 is a phone, PJSIP/agent001-5@carrier another endpoint
+ * and PJSIP/agent001/sip:x@y any address. So a star does not stand for them, except in the pattern `*` alone.
+ */
+const reachedBy = (dialString: string, globs: readonly string[]): boolean =>
+  globs.some((glob) => glob === '*' || (separators(glob) === separators(dialString) && matchesGlob(dialString, glob)));
+
 /** A new channel: `PJSIP/agent001`, `Local/x@ctx`. Listed by its dial string or by the name it will bear. */
 export const judgeDial = (principal: Principal, dialString: string): void => {
   const { channels } = principal.limits;
@@ -48,8 +57,8 @@ export const judgeDial = (principal: Principal, dialString: string): void => {
   if (local) judgeDialplan(principal, local.context, local.extension);
   // Without the options of Local/, in which anything may stand.
   const judged = local ? dialString.split('/', 2).join('/') : dialString;
-  const listed = channels !== undefined && matchesAnyGlob(judged, channels);
-  const namedSo = channels !== undefined && matchesAnyGlob(`${judged}-00000000`, channels);
+  const listed = channels !== undefined && reachedBy(judged, channels);
+  const namedSo = channels !== undefined && reachedBy(`${judged}-00000000`, channels);
   if (channels !== undefined && !listed && !namedSo) {
     throw limitExceeded('channels', `The token's channels do not include ${JSON.stringify(dialString)}`);
   }

@@ -102,4 +102,17 @@ describe('a place of the dialplan', () => {
       }),
     );
   });
+
+  it.each(['PJSIP/agent001-*', 'PJSIP/agent001*', 'PJSIP/*'])(
+    'by the pattern %s leads to no other place',
+    (pattern) => {
+      const limits = { channels: [pattern] };
+      expect(verdict('write:originate', limits, dial('PJSIP/agent001'))).toBe('allowed');
+      // All of these left the phone on 16.28 and 22.10: what stands before @ is the user part.
+      for (const away of ['PJSIP/agent001-5@carrier', 'PJSIP/agent001-5@carrier/sip:x@y', 'PJSIP/agent001/sip:x@y']) {
+        expect(verdict('write:originate', limits, dial(away)), away).toBe('limit-exceeded channels');
+      }
+      expect(verdict('write:originate', { channels: ['PJSIP/*@carrier'] }, dial('PJSIP/5@carrier'))).toBe('allowed');
+    },
+  );
 });
