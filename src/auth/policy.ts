@@ -61,7 +61,8 @@ export const judge = (principal: Principal, { declaration, touches }: Action): v
   if (!isDeclared(declaration) || declaration.internal) {
     throw new GatewayError('limit-exceeded', `${declaration.name} is not open to any token`);
   }
-  requireScope(principal, scopesFor(declaration));
+  const reveals = touches.some((touch) => touch.kind === 'variable' && touch.access === 'read');
+  requireScope(principal, scopesFor(declaration, reveals));
   for (const touch of touches) judgeTouch(principal, touch);
 };
 

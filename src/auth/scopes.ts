@@ -32,15 +32,21 @@ export const holdsAny = (scopes: ReadonlySet<Scope>, wanted: readonly Scope[]): 
       (scope.startsWith('read:') && scopes.has('read:all')),
   );
 
-const wantedScopes = new WeakMap<Declaration, Scope[]>();
+const wanted = { observing: new WeakMap<Declaration, Scope[]>(), revealing: new WeakMap<Declaration, Scope[]>() };
 
-/** Scopes of which an action wants any one. */
-export const scopesFor = (declaration: Declaration): readonly Scope[] => {
-  let wanted = wantedScopes.get(declaration);
-  if (!wanted) {
-    const { scopes, observes } = declaration;
-    wanted = scopes.flatMap((name): Scope[] => (observes ? [`write:${name}`, `read:${name}`] : [`write:${name}`]));
-    wantedScopes.set(declaration, wanted);
+/**
+ * Scopes of which an action wants any one. An action that only observes also takes `read:`, unless it reveals contents
+ * of variables, which can be secrets.
+ */
+export const scopesFor = (declaration: Declaration, reveals = false): readonly Scope[] => {
+  const known = wanted[reveals ? 'revealing' : 'observing'];
+  let scopes = known.get(declaration);
+  if (!scopes) {
+    const observes = declaration.observes && !reveals;
+    scopes = declaration.scopes.flatMap((name): Scope[] =>
+      observes ? [`write:${name}`, `read:${name}`] : [`write:${name}`],
+    );
+    known.set(declaration, scopes);
   }
-  return wanted;
+  return scopes;
 };

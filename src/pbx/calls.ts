@@ -3,7 +3,7 @@ import { Originate } from '../ami/actions/originate.ts';
 import { Hangup } from '../ami/actions/channel.ts';
 import type { GuardedSender } from '../auth/guard.ts';
 import type { Principal } from '../auth/principal.ts';
-import { judgeCallVisible } from '../auth/rules/call.ts';
+import { judgeCallVisible, mayReadVariables } from '../auth/rules/call.ts';
 import type { Call, CallDisposition, CallRequest, CallStatus } from '../events/call.ts';
 import type { CallTracker } from '../events/calls.ts';
 import { GatewayError, isGatewayError } from '../lib/errors.ts';
@@ -47,12 +47,13 @@ const CHANNEL_APPEARS_MS = 2_000;
 
 const newId = () => randomBytes(12).toString('hex');
 
-const view = (call: Call): CallView => ({
+const view = (principal: Principal, call: Call): CallView => ({
   id: call.id,
   pbx: call.pbx,
   status: call.status,
   disposition: call.disposition,
   ...call.request,
+  variables: mayReadVariables(principal, call) ? call.request.variables : {},
   channelName: call.channelName,
   channelId: call.channelId,
   hangup: call.hangup,
@@ -112,14 +113,14 @@ export const createCalls = ({ sender, tracker, principal }: CallsOptions): Calls
           },
         );
       }
-      return view(find(id));
+      return view(principal, find(id));
     },
     list: () =>
       tracker
         .list()
         .filter((call) => judgeCallVisible(principal, call))
-        .map(view),
-    get: (id) => view(find(id)),
+        .map((call) => view(principal, call)),
+    get: (id) => view(principal, find(id)),
     async hangup(id) {
       const call = find(id);
       if (call.status === 'ended') throw new GatewayError('call-ended', 'The call has already ended');
@@ -144,7 +145,7 @@ export const createCalls = ({ sender, tracker, principal }: CallsOptions): Calls
         .catch((error: unknown) => {
           if (!signal.aborted) throw error;
         });
-      return view(call);
+      return view(principal, call);
     },
   };
 };

@@ -109,6 +109,7 @@ const REFUSALS: Refusal[] = [
   { name: 'Hangup without its class', method: 'delete', path: '/channels/x', scope: 'read:all write:originate', status: 403, code: 'insufficient-scope' },
   { name: 'Command without its class', path: '/commands', body: { command: 'core show version' }, scope: 'read:all write:call', limits: { commands: ['*'] }, status: 403, code: 'insufficient-scope' },
   { name: 'Getvar with read:call only', ...read('x'), scope: 'read:all', status: 403, code: 'insufficient-scope' },
+  { name: 'variables of a channel with read:call only', method: 'get', path: '/channels/x?variables=card_pin', scope: 'read:all', status: 403, code: 'insufficient-scope' },
   { name: 'queues without class agent', method: 'get', path: '/queues', scope: 'read:call write:call', status: 403, code: 'insufficient-scope' },
 ]; // prettier-ignore
 

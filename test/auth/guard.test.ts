@@ -58,7 +58,8 @@ describe('guard', () => {
     ['the server', { limits: { pbx: ['us'] } }, Hangup({ Channel: 'x' }), 'limit-exceeded'],
     ['an odd reference', {}, Hangup({ Channel: '/.*/' }), 'invalid-request'],
     ['a command', { limits: { commands: ['core show'] } }, cli('core restart now'), 'limit-exceeded'],
-    ['the variables of Status', { scope: 'read:call' }, Status({ Variables: 'ENV(PATH)' }), 'limit-exceeded'],
+    ['the variables of Status', { scope: 'write:call' }, Status({ Variables: 'ENV(PATH)' }), 'limit-exceeded'],
+    ['a scope that only observes', { scope: 'read:call' }, Status({ Variables: 'pin' }), 'insufficient-scope'],
   ])('sends nothing where %s refuses', async (_what, options, action, code) => {
     const { sender, guard } = setUp(options);
     await expect(guard.send(action)).rejects.toMatchObject({ code });

@@ -9,6 +9,10 @@ export interface PlacedCall {
   channelName: string | null;
 }
 
+/** Whether a token may see the variables a call was placed with: they can be secrets, as any variable can. */
+export const mayReadVariables = ({ sub, scopes }: Principal, { owner }: PlacedCall): boolean =>
+  owner === sub || holdsAny(scopes, ['write:call', 'write:reporting']);
+
 /** Whether a token may see a placed call: its own always, others' with class call and within its limits. */
 export const judgeCallVisible = ({ sub, scopes, limits }: Principal, call: PlacedCall): boolean => {
   if (limits.pbx && !matchesAnyGlob(call.pbx, limits.pbx)) return false;

@@ -123,9 +123,10 @@ export const registerAuth = async (app: FastifyInstance, { key, issuer, audience
       return;
     }
     const principal = authenticate(request);
+    // Known before it is judged, so that the log says who was refused.
+    request.principal = principal;
     requireAddress(principal, request.ip);
     requireScope(principal, config.scopes ?? []);
-    request.principal = principal;
     done();
   });
 };

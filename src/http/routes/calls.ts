@@ -83,7 +83,7 @@ export const callSchema = z
     data: z.string().nullable(),
     callerId: z.string().nullable(),
     ringTimeoutSeconds: z.int(),
-    variables: z.record(z.string(), z.string()),
+    variables: z.record(z.string(), z.string()).describe('Empty for those who may not read variables'),
     accountCode: z.string().nullable(),
     codecs: z.array(z.string()),
     earlyMedia: z.boolean(),

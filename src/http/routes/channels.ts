@@ -82,7 +82,7 @@ export const channelRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { 
         operationId: 'channels.get',
         tags: ['Channels'],
         summary: 'One channel',
-        description: 'AMI Status.',
+        description: 'AMI Status. With `variables` it needs write:call, write:reporting or write:system.',
         params: channelParams,
         querystring: pbxQuery.extend({
           variables: z
