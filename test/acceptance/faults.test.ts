@@ -121,7 +121,8 @@ describeEachAsterisk('faults', ({ release }) => {
       for (const id of accepted) {
         const call = byId.get(id) as { status: string; disposition: string; channelId: string; reason: string };
         if (live.includes(call.channelId)) expect(call.status).toBe('answered');
-        else expect(call).toMatchObject({ status: 'ended', disposition: 'unknown' });
+        // Asterisk takes logins before its dialplan is loaded: a call placed in that moment fails, and says so.
+        else expect(`${call.status} ${call.disposition}`).toMatch(/^ended (unknown|failed)$/);
       }
     }, 15_000);
   }, 60_000);
