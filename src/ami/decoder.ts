@@ -70,29 +70,16 @@ export const createDecoder = ({ maxFrameBytes = 16 * 1024 * 1024 }: DecoderOptio
 
 const splitFrames = (text: string): Frame[] => {
   const frames: Frame[] = [];
-  let pairs: string[] = [];
   let at = 0;
-  let colon = -1;
   while (at < text.length) {
-    const lineEnd = text.indexOf('\r\n', at);
-    if (lineEnd === at) {
-      // A blank line before any header is surplus: QueueRule sends one after its reply.
-      if (pairs.length > 0) frames.push(new Frame(pairs));
-      pairs = [];
-    } else {
-      // Searched once per colon, not once per line: lines without a colon must not cost a scan each.
-      if (colon < at) {
-        colon = text.indexOf(':', at);
-        if (colon < 0) colon = Infinity;
-      }
-      if (colon < lineEnd) {
-        const value = colon + 1;
-        pairs.push(text.slice(at, colon), text.slice(text[value] === ' ' ? value + 1 : value, lineEnd));
-      } else {
-        pairs.push('', text.slice(at, lineEnd));
-      }
+    // A blank line before any header is surplus: QueueRule sends one after its reply.
+    if (text.startsWith('\r\n', at)) {
+      at += 2;
+      continue;
     }
-    at = lineEnd + 2;
+    const end = text.indexOf('\r\n\r\n', at);
+    frames.push(new Frame(text.slice(at, end)));
+    at = end + 4;
   }
   return frames;
 };

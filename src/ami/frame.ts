@@ -1,10 +1,39 @@
+/** So many headers are searched for in the text; a frame of which more is wanted is taken apart. */
+const CHEAP_READS = 3;
+const COLON = 58;
+const SPACE = 32;
+
 /** One AMI message as received: headers in their order, some more than once. */
 export class Frame {
-  readonly #pairs: readonly string[];
+  readonly #text: string;
+  #pairs: string[] | null = null;
+  #reads = 0;
 
-  /** `pairs` alternates names and values. A line without a colon has the empty name. */
-  constructor(pairs: readonly string[]) {
+  /** Lines parted by CR LF, without the blank one at the end. */
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** Names and values in turn. A line without a colon has the empty name. */
+  #all(): readonly string[] {
+    if (this.#pairs) return this.#pairs;
+    const pairs: string[] = [];
+    const text = this.#text;
+    let colon = -1;
+    for (let at = 0; at < text.length;) {
+      const found = text.indexOf('\r\n', at);
+      const end = found < 0 ? text.length : found;
+      // Searched once per colon, not once per line: lines without a colon must not cost a scan each.
+      if (colon < at) {
+        colon = text.indexOf(':', at);
+        if (colon < 0) colon = Infinity;
+      }
+      if (colon < end) pairs.push(text.slice(at, colon), valueAt(text, colon + 1, end));
+      else pairs.push('', text.slice(at, end));
+      at = end + 2;
+    }
     this.#pairs = pairs;
+    return pairs;
   }
 
   /**
@@ -12,7 +41,11 @@ export class Frame {
    * UserEvent and unescaped values let others append headers behind the genuine ones.
    */
   get(name: string): string | undefined {
-    const pairs = this.#pairs;
+    if (this.#reads < CHEAP_READS) {
+      this.#reads += 1;
+      return search(this.#text, name);
+    }
+    const pairs = this.#all();
     for (let index = 0; index < pairs.length; index += 2) {
       if (sameName(pairs[index] ?? '', name)) return pairs[index + 1];
     }
@@ -22,7 +55,7 @@ export class Frame {
   /** Every value under the name, in order. */
   all(name: string): string[] {
     const values: string[] = [];
-    const pairs = this.#pairs;
+    const pairs = this.#all();
     for (let index = 0; index < pairs.length; index += 2) {
       if (sameName(pairs[index] ?? '', name)) values.push(pairs[index + 1] ?? '');
     }
@@ -31,19 +64,18 @@ export class Frame {
 
   /** Headers in their order, as name and value. */
   *entries(): Generator<[string, string]> {
-    const pairs = this.#pairs;
+    const pairs = this.#all();
     for (let index = 0; index < pairs.length; index += 2) yield [pairs[index] ?? '', pairs[index + 1] ?? ''];
   }
 
   get size(): number {
-    return this.#pairs.length / 2;
+    return this.#all().length / 2;
   }
 
   /** `Response`, `Event`, or neither (a forged or torn message). */
   get kind(): 'response' | 'event' | 'other' {
-    const first = this.#pairs[0] ?? '';
-    if (sameName(first, 'Event')) return 'event';
-    return sameName(first, 'Response') ? 'response' : 'other';
+    if (isNamed(this.#text, 0, 'Event')) return 'event';
+    return isNamed(this.#text, 0, 'Response') ? 'response' : 'other';
   }
 
   get event(): string {
@@ -57,3 +89,20 @@ export class Frame {
 
 const sameName = (a: string, b: string): boolean =>
   a === b || (a.length === b.length && a.toLowerCase() === b.toLowerCase());
+
+const isNamed = (text: string, at: number, name: string): boolean =>
+  text.charCodeAt(at + name.length) === COLON &&
+  (text.startsWith(name, at) || sameName(text.slice(at, at + name.length), name));
+
+const valueAt = (text: string, at: number, end: number): string =>
+  text.slice(at < end && text.charCodeAt(at) === SPACE ? at + 1 : at, end);
+
+const search = (text: string, name: string): string | undefined => {
+  for (let at = 0; at < text.length;) {
+    const found = text.indexOf('\r\n', at);
+    const end = found < 0 ? text.length : found;
+    if (at + name.length < end && isNamed(text, at, name)) return valueAt(text, at + name.length + 1, end);
+    at = end + 2;
+  }
+  return undefined;
+};

@@ -1,5 +1,6 @@
 import type { Frame } from '../ami/frame.ts';
 import type { CancelTimer, Clock } from '../lib/clock.ts';
+import { detached } from '../lib/text.ts';
 import { type Call, type CallStatus, dispositionOf, farHalfOf, newEvidence } from './call.ts';
 
 /** A live channel, as a look at the PBX shows it. */
@@ -79,7 +80,8 @@ export const followCall = ({ call, clock, onChange, onFollowing }: CallFollowerO
   const noteCause = (frame: Frame) => {
     const cause = Number(frame.get('Cause') ?? 0);
     // Of a Local pair only the far half knows why, and either may be hung up first.
-    if (call.hangup === null || call.hangup.cause === 0) call.hangup = { cause, text: frame.get('Cause-txt') ?? '' };
+    if (call.hangup === null || call.hangup.cause === 0)
+      call.hangup = { cause, text: detached(frame.get('Cause-txt') ?? '') };
   };
 
   const onFarHalf = (frame: Frame) => {
@@ -115,11 +117,11 @@ export const followCall = ({ call, clock, onChange, onFollowing }: CallFollowerO
 
   const handlers: Record<string, (frame: Frame) => void> = {
     Newchannel: (frame) => {
-      call.channelName = frame.get('Channel') ?? null;
+      call.channelName = detached(frame.get('Channel') ?? '') || null;
       advance('dialing');
     },
     Rename: (frame) => {
-      call.channelName = frame.get('Newname') ?? call.channelName;
+      call.channelName = detached(frame.get('Newname') ?? '') || call.channelName;
     },
     Newstate: (frame) => {
       if (frame.get('ChannelState') === '6') answer();
@@ -132,13 +134,13 @@ export const followCall = ({ call, clock, onChange, onFollowing }: CallFollowerO
       if (frame.get('DialStatus') === 'RINGING') advance('ringing');
     },
     DialEnd: (frame) => {
-      evidence.dialStatus = frame.get('DialStatus') ?? null;
+      evidence.dialStatus = detached(frame.get('DialStatus') ?? '') || null;
     },
     LocalOptimizationBegin: (frame) => {
       // The pair goes away once optimised; what stands behind its far half carries the call on. LocalOptimizationEnd
       // tells nothing: it says `Success: No` where all went well (16.28 and 22.10).
-      const id = frame.get('SourceUniqueid') ?? '';
-      evidence.successor = { id, name: frame.get('SourceChannel') ?? '' };
+      const id = detached(frame.get('SourceUniqueid') ?? '');
+      evidence.successor = { id, name: detached(frame.get('SourceChannel') ?? '') };
       onFollowing(id);
     },
     OriginateResponse: onOriginateResponse,
@@ -153,7 +155,7 @@ export const followCall = ({ call, clock, onChange, onFollowing }: CallFollowerO
       else handlers[frame.event]?.(frame);
     },
     apply(live) {
-      call.channelName = live.name;
+      call.channelName = detached(live.name);
       if (live.state === 6) answer();
       else advance(live.state === 5 ? 'ringing' : 'dialing');
     },

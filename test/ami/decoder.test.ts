@@ -118,6 +118,24 @@ describe('decoder', () => {
     expect(frame?.get('Absent')).toBeUndefined();
   });
 
+  it('finds the same value by search as in the headers taken apart', () => {
+    fc.assert(
+      fc.property(bytes, (whole) => {
+        const names = ['A', 'event', 'Event', 'x'.repeat(40)];
+        for (const frame of decode(whole)) {
+          const searched = names.slice(0, 3).map((name) => frame.get(name));
+          const first = names.map(
+            (name) => [...frame.entries()].find(([known]) => known.toLowerCase() === name.toLowerCase())?.[1],
+          );
+          expect(searched).toEqual(first.slice(0, 3));
+          expect(names.map((name) => frame.get(name))).toEqual(first);
+          expect(frame.kind === 'event').toBe([...frame.entries()][0]?.[0].toLowerCase() === 'event');
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   it('tells the kind of a message by its first header alone', () => {
     const kinds = decode('response: x\r\n\r\nEVENT: y\r\n\r\nX: y\r\nResponse: z\r\n\r\nEvent\r\n\r\n');
     expect(kinds.map(({ kind }) => kind)).toEqual(['response', 'event', 'other', 'other']);

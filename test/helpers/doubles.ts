@@ -7,7 +7,11 @@ import { GatewayError } from '../../src/lib/errors.ts';
 
 /** A frame from its headers, in their order; a list stands for a repeated header. */
 export const frame = (headers: Record<string, string | number | readonly string[]>): Frame =>
-  new Frame(Object.entries(headers).flatMap(([name, value]) => [value].flat().flatMap((one) => [name, String(one)])));
+  new Frame(
+    Object.entries(headers)
+      .flatMap(([name, value]) => [value].flat().map((one) => `${name}: ${one}`))
+      .join('\r\n'),
+  );
 
 export const success = (actionId: string, headers: Record<string, string> = {}): Frame =>
   frame({ Response: 'Success', ActionID: actionId, ...headers });
