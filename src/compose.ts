@@ -6,20 +6,28 @@ import { createGuard } from './auth/guard.ts';
 import { createQuota } from './auth/quota.ts';
 import type { Ownership } from './auth/rules/channel.ts';
 import type { PbxConfig } from './config.ts';
-import { createCallTracker, type CallTracker } from './events/calls.ts';
 import type { LiveChannel } from './events/call-follower.ts';
+import { createEventHub, type EventHub } from './events/hub.ts';
+import { createJournal, type Journal } from './events/journal.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import type { Clock } from './lib/clock.ts';
-import { GatewayError, isGatewayError, messageOf } from './lib/errors.ts';
+import { GatewayError, isGatewayError } from './lib/errors.ts';
 import type { Log } from './lib/log.ts';
 import { createDialplan } from './pbx/dialplan.ts';
+import { newCallId } from './pbx/calls.ts';
+import { listCalls } from './events/call-view.ts';
 import { createPbx, type Gateway } from './pbx/index.ts';
+import { createMemoryStore } from './store/memory.ts';
+import type { Store } from './store/store.ts';
 
 export interface ComposeOptions {
   pbx: readonly PbxConfig[];
   amiPoolSize: number;
   amiTimeoutMs: number;
   amiTlsCa?: string | undefined;
+  /** Patterns of channels that lead outside. */
+  trunks?: readonly string[];
+  store?: Store;
   clock: Clock;
   log: Log;
 }
@@ -30,14 +38,14 @@ export interface Composition {
   /** Ends what follows the PBX, finishes what is in flight, logs off. */
   close(): Promise<void>;
   /** Drops every connection now. */
-  destroy(): void;
+  destroy(): Promise<void>;
 }
 
 interface Server {
   client: AmiClient;
   /** The pool, with each action timed. */
   sender: Sender;
-  tracker: CallTracker;
+  journal: Journal;
   dialplanHas: ReturnType<typeof createDialplan>;
   ownership: Ownership;
   status: () => AmiStatus;
@@ -74,13 +82,30 @@ const liveChannels =
     }
   };
 
-const RESYNCHRONISE_AGAIN_MS = 2_000;
-const DOUBT_MS = 1_000;
+interface Shared {
+  metrics: () => Metrics;
+  store: Store;
+  events: () => EventHub;
+}
 
-const startServer = (config: PbxConfig, options: ComposeOptions, metrics: () => Metrics): Server => {
-  const { clock, log } = options;
-  let connected = false;
-  let cancelLook = () => {};
+const startServer = async (config: PbxConfig, options: ComposeOptions, shared: Shared): Promise<Server> => {
+  const { clock, log, trunks = [] } = options;
+  // The journal looks at channels through the connections that feed it.
+  const late: { sender?: Sender } = {};
+  const journal = createJournal({
+    pbx: config.name,
+    clock,
+    log,
+    store: shared.store,
+    trunks,
+    liveChannels: (uniqueId) => (late.sender ? liveChannels(late.sender)(uniqueId) : Promise.resolve([])),
+    newId: newCallId,
+    deliveriesFor: () => [],
+    onCommitted: () => {
+      shared.events().wake();
+    },
+  });
+  await journal.start();
   const client = createAmiClient(
     {
       address: { host: config.host, port: config.port, tls: config.tls, caFile: options.amiTlsCa },
@@ -91,41 +116,15 @@ const startServer = (config: PbxConfig, options: ComposeOptions, metrics: () => 
       clock,
       log,
     },
-    {
-      onEvent: (frame) => {
-        tracker.onEvent(frame);
-      },
-      onConnected: () => {
-        connected = true;
-        resynchronise();
-      },
-      onDisconnected: () => {
-        connected = false;
-      },
-      onDoubt: () => {
-        // What follows the torn event is let in first; one look is enough for a whole burst.
-        cancelLook();
-        cancelLook = clock.setTimeout(() => {
-          if (connected) resynchronise();
-        }, DOUBT_MS);
-      },
-    },
+    journal,
   );
-  // Until it has worked once, calls that ended unseen would stay open for ever.
-  const resynchronise = () => {
-    tracker.resynchronise().catch((error: unknown) => {
-      log.warn({ pbx: config.name, reason: messageOf(error) }, 'Calls could not be resynchronised; trying again');
-      clock.setTimeout(() => {
-        if (connected) resynchronise();
-      }, RESYNCHRONISE_AGAIN_MS);
-    });
-  };
-  const sender = timed(client.sender, config.name, metrics);
-  const tracker = createCallTracker({ pbx: config.name, clock, log, liveChannels: liveChannels(sender) });
+  const sender = timed(client.sender, config.name, shared.metrics);
+  late.sender = sender;
+  const { tracker } = journal;
   return {
     client,
     sender,
-    tracker,
+    journal,
     dialplanHas: createDialplan({ sender, clock }),
     ownership: {
       owns: (sub, { uniqueId, linkedId }) => [uniqueId, linkedId].some((id) => tracker.ofChannel(id)?.owner === sub),
@@ -135,8 +134,8 @@ const startServer = (config: PbxConfig, options: ComposeOptions, metrics: () => 
 };
 
 /** Connects everything. The pools are known here and nowhere else; all others get them behind the guard. */
-export const compose = (options: ComposeOptions): Composition => {
-  const { clock, log } = options;
+export const compose = async (options: ComposeOptions): Promise<Composition> => {
+  const { clock, log, trunks = [], store = createMemoryStore() } = options;
   const servers = new Map<string, Server>();
   const names = options.pbx.map(({ name }) => name);
   const serverOf = (name: string): Server => {
@@ -144,45 +143,57 @@ export const compose = (options: ComposeOptions): Composition => {
     if (!server) throw new GatewayError('no-such-pbx', `The gateway has no server ${JSON.stringify(name)}`);
     return server;
   };
+  const liveCall = (id: string) => {
+    for (const { journal } of servers.values()) {
+      const call = journal.tracker.get(id);
+      if (call) return call;
+    }
+    return undefined;
+  };
   const metrics = createMetrics({ names, status: (name) => serverOf(name).client.status });
-  for (const config of options.pbx)
+  const events = createEventHub({ clock, store, logOf: (name) => serverOf(name).journal.log });
+  for (const config of options.pbx) {
     servers.set(
       config.name,
-      startServer(config, options, () => metrics),
+      await startServer(config, options, { metrics: () => metrics, store, events: () => events }),
     );
+  }
 
   const audit = createLogAudit(log);
   const quota = createQuota({
     clock,
     activeCalls: (sub) =>
       [...servers.values()]
-        .flatMap(({ tracker }) => tracker.list())
+        .flatMap(({ journal }) => journal.tracker.list())
         .filter((call) => call.owner === sub && call.status !== 'ended').length,
   });
 
   const gateway: Gateway = {
     names,
+    events,
     open(name = names[0] ?? '', principal, context) {
-      const { sender, tracker, dialplanHas, ownership, status } = serverOf(name);
+      const { sender, journal, dialplanHas, ownership, status } = serverOf(name);
       const guarded = createGuard({ sender, pbx: name, principal, context, ownership, quota, audit });
-      return createPbx({ name, sender: guarded, principal, tracker, dialplanHas, status, clock });
+      const { tracker, keep } = journal;
+      return createPbx({ name, sender: guarded, principal, tracker, keep, store, trunks, dialplanHas, status, clock });
     },
     status: (name) => serverOf(name).client.status,
-    locateCall: (id) => names.find((name) => serverOf(name).tracker.get(id) !== undefined),
+    locateCall: async (id) => (liveCall(id) ?? (await store.calls.get(id)))?.pbx,
+    listCalls: (principal, query) => listCalls({ store, principal, trunks, live: liveCall }, query),
   };
 
   return {
     gateway,
     metrics,
     async close() {
-      for (const { tracker } of servers.values()) tracker.close();
       await Promise.all([...servers.values()].map(({ client }) => client.close()));
+      await Promise.all([...servers.values()].map(({ journal }) => journal.close()));
+      await store.close();
     },
-    destroy() {
-      for (const { tracker, client } of servers.values()) {
-        tracker.close();
-        client.destroy();
-      }
+    async destroy() {
+      for (const { client } of servers.values()) client.destroy();
+      await Promise.all([...servers.values()].map(({ journal }) => journal.close()));
+      await store.close();
     },
   };
 };

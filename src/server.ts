@@ -24,7 +24,7 @@ export const serve = async (): Promise<void> => {
 
   const demo = config.demo ? await startDemo() : undefined;
   const pbx = demo ? [demo.pbx] : config.pbx;
-  const { gateway, metrics, close, destroy } = compose({ ...config, pbx, clock: systemClock, log });
+  const { gateway, metrics, close, destroy } = await compose({ ...config, pbx, clock: systemClock, log });
   let draining = false;
   const app = await buildApp({
     gateway,
@@ -48,7 +48,7 @@ export const serve = async (): Promise<void> => {
     if (err) log.error({ err }, 'Stopping after an unexpected error');
     else log.info({ signal }, 'Stopping: no new requests; finishing what is in flight');
     draining = true;
-    const forced = setTimeout(destroy, GRACE_MS - 1_000);
+    const forced = setTimeout(() => void destroy(), GRACE_MS - 1_000);
     await app.close();
     await close();
     await demo?.close();

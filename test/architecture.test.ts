@@ -11,7 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: ['lib'],
   auth: ['lib', 'store', 'ami'],
   events: ['lib', 'store', 'ami', 'auth'],
-  pbx: ['lib', 'ami', 'auth', 'events'],
+  pbx: ['lib', 'store', 'ami', 'auth', 'events'],
   http: ['lib', 'store', 'auth', 'events', 'pbx'],
   simulator: ['lib'],
   cli: ['*'],

@@ -30,6 +30,8 @@ export interface AmiClientOptions {
 /** What follows a PBX's events. `onConnected` comes when events flow and actions can be sent. */
 export interface EventListener {
   onEvent(frame: Frame): void;
+  /** An event of a class whose text others write, unescaped: what comes here may be forged. */
+  onUntrustedEvent(frame: Frame): void;
   onConnected(): void;
   onDisconnected(): void;
   /** Something came that was no event: one may have been missed. */
@@ -54,6 +56,10 @@ export interface AmiClient {
   close(): Promise<void>;
   destroy(): void;
 }
+
+const TRUSTED = 'system,call,agent,cdr,dtmf,cc,aoc,security,reporting,message';
+/** A line break in a dialplan application's data or a UserEvent ends the event, and what follows it looks like another. */
+const UNTRUSTED = 'dialplan,user,agi';
 
 /** All connections to one Asterisk: the pool for actions and one connection for events. */
 export const createAmiClient = (options: AmiClientOptions, listener: EventListener): AmiClient => {
@@ -135,7 +141,7 @@ export const createAmiClient = (options: AmiClientOptions, listener: EventListen
 
   const eventLane = superviseConnection({
     open: (onClose: (error: GatewayError) => void) =>
-      connect('system,call', {
+      connect(TRUSTED, {
         onClose,
         onProgress: () => {},
         onEvent: (frame) => {
@@ -152,6 +158,7 @@ export const createAmiClient = (options: AmiClientOptions, listener: EventListen
     onUp: () => {
       eventsUp = true;
       pool.retryNow();
+      untrustedLane.retryNow();
       if (!booted) {
         cancelBootGrace = clock.setTimeout(() => {
           log.warn({}, 'No FullyBooted event: does the AMI account have read=system? Taking Asterisk as booted');
@@ -167,6 +174,21 @@ export const createAmiClient = (options: AmiClientOptions, listener: EventListen
       if (announced) listener.onDisconnected();
       announced = false;
     },
+    clock,
+    log,
+  });
+
+  const untrustedLane = superviseConnection({
+    open: (onClose: (error: GatewayError) => void) =>
+      connect(UNTRUSTED, {
+        onClose,
+        onProgress: () => {},
+        onEvent: (frame) => {
+          if (frame.kind === 'event') listener.onUntrustedEvent(frame);
+        },
+      }),
+    onUp: () => {},
+    onDown: () => {},
     clock,
     log,
   });
@@ -188,12 +210,12 @@ export const createAmiClient = (options: AmiClientOptions, listener: EventListen
     },
     async close() {
       cancelBootGrace();
-      await Promise.all([pool.close(), eventLane.close()]);
+      await Promise.all([pool.close(), eventLane.close(), untrustedLane.close()]);
     },
     destroy() {
       cancelBootGrace();
       pool.destroy();
-      eventLane.destroy(unavailableError('The gateway is shutting down'));
+      for (const lane of [eventLane, untrustedLane]) lane.destroy(unavailableError('The gateway is shutting down'));
     },
   };
 };

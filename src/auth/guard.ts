@@ -18,8 +18,8 @@ export interface GuardOptions {
 }
 
 export interface GuardedSendOptions extends SendOptions {
-  /** Called when the action was judged and counted, right before it is sent. */
-  onAllowed?: () => void;
+  /** Called when the action was judged and counted; it is sent once this has resolved. */
+  onAllowed?: () => Promise<void>;
 }
 
 export interface GuardedSender {
@@ -68,7 +68,7 @@ export const createGuard = (options: GuardOptions): GuardedSender => {
       try {
         await authorize(action);
         if (action.touches.some(({ kind }) => kind === 'dial')) options.quota.takeCall(principal);
-        onAllowed?.();
+        await onAllowed?.();
         const reply = await sender.send(action, sendOptions);
         if (action.declaration.changes) record(action, reply);
         return visible(action, reply);

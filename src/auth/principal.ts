@@ -7,6 +7,8 @@ export interface Principal {
   sub: string;
   /** Id of the token. */
   jti: string;
+  /** Milliseconds since the epoch. */
+  expiresAt: number;
   scopes: ReadonlySet<Scope>;
   limits: Limits;
 }

@@ -10,6 +10,9 @@ export const GATEWAY_SCOPES = [
 
 export type Scope = `${'read' | 'write'}:${AmiClass | 'all'}` | (typeof GATEWAY_SCOPES)[number];
 
+/** Whoever may see events of some class. */
+export const READ_ANY: readonly Scope[] = [...AMI_CLASSES, 'all' as const].map((name): Scope => `read:${name}`);
+
 const known = new Set<string>([
   ...GATEWAY_SCOPES,
   ...[...AMI_CLASSES, 'all'].flatMap((name) => [`read:${name}`, `write:${name}`]),

@@ -56,6 +56,6 @@ export const principalOf = (claims: unknown): Principal => {
   if (!parsed.success) {
     throw new GatewayError('unauthorized', `The token's claims do not fit: ${z.prettifyError(parsed.error)}`);
   }
-  const { sub, jti, scope, limits } = parsed.data;
-  return { sub, jti, scopes: parseScopes(scope).scopes, limits: limits ?? {} };
+  const { sub, jti, exp, scope, limits } = parsed.data;
+  return { sub, jti, expiresAt: exp * 1_000, scopes: parseScopes(scope).scopes, limits: limits ?? {} };
 };

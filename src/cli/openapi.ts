@@ -8,15 +8,17 @@ import { version } from '../version.ts';
 const file = new URL('../../openapi/openapi.json', import.meta.url);
 
 // The document follows from the routes alone; no server is talked to.
+const refuse = (): never => {
+  throw new GatewayError('no-such-pbx', 'This gateway only describes itself');
+};
+
 const nothing: Gateway = {
   names: [],
-  open() {
-    throw new GatewayError('no-such-pbx', 'This gateway only describes itself');
-  },
-  status() {
-    throw new GatewayError('no-such-pbx', 'This gateway only describes itself');
-  },
-  locateCall: () => undefined,
+  open: refuse,
+  status: refuse,
+  locateCall: async () => undefined,
+  listCalls: async () => ({ items: [], nextCursor: null }),
+  events: { open: refuse, cursor: refuse, wake() {}, history: refuse, readers: 0 },
 };
 
 export const renderOpenapi = async (): Promise<string> => {

@@ -9,19 +9,22 @@ export interface LiveChannel {
   name: string;
   /** Asterisk's channel state: 5 ringing, 6 up. */
   state: number;
+  /** The item it was read from. */
+  frame?: Frame;
 }
 
 export interface CallFollowerOptions {
   call: Call;
   clock: Clock;
-  /** Status, channel or times changed. */
+  /** Status, channel, times or outcome changed. */
   onChange: () => void;
   /** Events of this channel matter to the call from now on. */
   onFollowing: (channelId: string) => void;
 }
 
 export interface CallFollower {
-  readonly call: Call;
+  /** The outcome is known; the call ends once its last leg is gone. */
+  readonly settled: boolean;
   onFrame(frame: Frame): void;
   /** Takes over what a look at the PBX showed. */
   apply(live: LiveChannel): void;
@@ -40,6 +43,7 @@ const ORDER: readonly CallStatus[] = ['queued', 'dialing', 'ringing', 'answered'
 export const followCall = ({ call, clock, onChange, onFollowing }: CallFollowerOptions): CallFollower => {
   const evidence = newEvidence();
   let cancelSettling: CancelTimer = () => {};
+  let settled = false;
 
   const advance = (status: 'dialing' | 'ringing') => {
     if (ORDER.indexOf(call.status) >= ORDER.indexOf(status)) return;
@@ -48,19 +52,18 @@ export const followCall = ({ call, clock, onChange, onFollowing }: CallFollowerO
   };
 
   const answer = () => {
-    if (call.answeredAt !== null || call.status === 'ended') return;
+    if (call.answeredAt !== null || settled) return;
     call.status = 'answered';
     call.answeredAt = clock.now();
     onChange();
   };
 
   const end = (reason: string | null) => {
-    if (call.status === 'ended') return;
+    if (settled) return;
     cancelSettling();
     call.disposition = reason === null ? dispositionOf(call, evidence) : 'unknown';
     call.reason = reason;
-    call.status = 'ended';
-    call.endedAt = clock.now();
+    settled = true;
     onChange();
   };
 
@@ -148,9 +151,11 @@ export const followCall = ({ call, clock, onChange, onFollowing }: CallFollowerO
   };
 
   return {
-    call,
+    get settled() {
+      return settled;
+    },
     onFrame(frame) {
-      if (call.status === 'ended') return;
+      if (settled) return;
       if (frame.get('Uniqueid') === farHalfOf(call)) onFarHalf(frame);
       else handlers[frame.event]?.(frame);
     },

@@ -1,4 +1,5 @@
 import type { Frame } from '../ami/frame.ts';
+import type { Leg } from './leg.ts';
 
 export const CALL_STATUSES = ['queued', 'dialing', 'ringing', 'answered', 'ended'] as const;
 export type CallStatus = (typeof CALL_STATUSES)[number];
@@ -30,38 +31,68 @@ export interface CallRequest {
   earlyMedia: boolean;
 }
 
-/** A call this gateway placed. Times are milliseconds since the epoch. */
+export interface Hangup {
+  cause: number;
+  text: string;
+}
+
+/** A recording as its events tell it. */
+export interface CallRecording {
+  channel: string;
+  startedAt: number;
+  endedAt: number | null;
+}
+
+/** A call on the PBX: all channels of one Linkedid, placed here or not. Times are milliseconds since the epoch. */
 export interface Call {
   readonly id: string;
   readonly pbx: string;
-  /** Subject of the token that placed it. */
-  readonly owner: string;
-  readonly request: CallRequest;
-  /** Uniqueid the gateway chose for the first channel. */
+  /** Subject of the token that placed it; null for a call placed elsewhere. */
+  readonly owner: string | null;
+  readonly request: CallRequest | null;
+  linkedId: string;
+  /** Uniqueid of its first channel; for a placed call the one the gateway chose. */
   readonly originalChannelId: string;
   status: CallStatus;
   disposition: CallDisposition | null;
   /** Uniqueid of the channel that carries the call now: a Local channel may have been optimised away. */
   channelId: string;
   channelName: string | null;
-  hangup: { cause: number; text: string } | null;
+  hangup: Hangup | null;
   readonly createdAt: number;
   answeredAt: number | null;
+  /** When two of its legs first talked. */
+  bridgedAt: number | null;
   endedAt: number | null;
   /** Why the end is `unknown`, where it is. */
   reason: string | null;
+  legs: Leg[];
+  queue: string | null;
+  agent: string | null;
+  /** Id of the call from which a party was transferred here. */
+  transferredFrom: string | null;
+  recordings: CallRecording[];
 }
 
-export const newCall = (known: Pick<Call, 'id' | 'pbx' | 'owner' | 'request' | 'createdAt' | 'channelId'>): Call => ({
+export const newCall = (
+  known: Pick<Call, 'id' | 'pbx' | 'owner' | 'request' | 'createdAt' | 'channelId'> & { linkedId?: string },
+): Call => ({
   ...known,
+  linkedId: known.linkedId ?? known.channelId,
   originalChannelId: known.channelId,
   status: 'queued',
   disposition: null,
   channelName: null,
   hangup: null,
   answeredAt: null,
+  bridgedAt: null,
   endedAt: null,
   reason: null,
+  legs: [],
+  queue: null,
+  agent: null,
+  transferredFrom: null,
+  recordings: [],
 });
 
 /** Asterisk gives the other half of a Local channel this Uniqueid where only ChannelId was chosen. */
@@ -102,6 +133,7 @@ const BY_CAUSE: Record<number, CallDisposition> = {
 };
 const BY_DIAL_STATUS: Record<string, CallDisposition> = {
   BUSY: 'busy',
+  CANCEL: 'cancelled',
   CONGESTION: 'congestion',
   NOANSWER: 'no-answer',
 };
@@ -118,16 +150,23 @@ export const dispositionOf = (call: Call, evidence: CallEvidence): CallDispositi
   );
 };
 
-/** Uniqueid of the channel an event is about, as far as it matters for a placed call. */
+const SUBJECT: Readonly<Record<string, string>> = {
+  AttendedTransfer: 'OrigTransfererUniqueid',
+  BlindTransfer: 'TransfererUniqueid',
+  DialBegin: 'DestUniqueid',
+  DialState: 'DestUniqueid',
+  DialEnd: 'DestUniqueid',
+  LocalBridge: 'LocalOneUniqueid',
+  LocalOptimizationBegin: 'LocalOneUniqueid',
+  LocalOptimizationEnd: 'LocalOneUniqueid',
+  ParkedCall: 'ParkeeUniqueid',
+  ParkedCallGiveUp: 'ParkeeUniqueid',
+  ParkedCallTimeOut: 'ParkeeUniqueid',
+  UnParkedCall: 'ParkeeUniqueid',
+};
+
+/** Uniqueid of the channel an event is about, as far as it matters for a call. */
 export const subjectOf = (frame: Frame): string | undefined => {
-  switch (frame.event) {
-    case 'DialBegin':
-    case 'DialState':
-    case 'DialEnd':
-      return frame.get('DestUniqueid');
-    case 'LocalOptimizationBegin':
-      return frame.get('LocalOneUniqueid');
-    default:
-      return frame.get('Uniqueid');
-  }
+  const header = SUBJECT[frame.event];
+  return frame.get(header ?? 'Uniqueid');
 };

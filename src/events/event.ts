@@ -62,3 +62,12 @@ export const publicForm = (event: GatewayEvent) => ({
   queue: event.queue,
   fields: event.fields,
 });
+
+/** As the store keeps it: what is shown, and what rules who may see it. */
+export const encodeStored = ({ refs }: GatewayEvent, json: string): string =>
+  `{"refs":${JSON.stringify(refs)},"event":${json}}`;
+
+export const decodeStored = (body: string): { event: GatewayEvent; json: string } => {
+  const { refs, event } = JSON.parse(body) as { refs: EventReferences; event: ReturnType<typeof publicForm> };
+  return { event: { ...event, at: Date.parse(event.at), refs }, json: JSON.stringify(event) };
+};

@@ -1,16 +1,22 @@
 import fastifyCors from '@fastify/cors';
+import fastifyWebsocket from '@fastify/websocket';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { randomUUID } from 'node:crypto';
+import { type Clock, systemClock } from '../lib/clock.ts';
 import { matchesAnyGlob } from '../lib/glob.ts';
 import type { Gateway } from '../pbx/index.ts';
 import { registerErrorHandling, sendProblem } from './error-handler.ts';
 import type { Metrics } from './metrics.ts';
 import { MAX_WAIT_SECONDS } from './prefer.ts';
 import { type AuthOptions, principalFor, registerAuth } from './plugins/auth.ts';
+import { createTickets } from './plugins/tickets.ts';
+import { registerConnections } from './plugins/connections.ts';
 import { registerDocs } from './plugins/docs.ts';
 import { callRoutes } from './routes/calls.ts';
 import { channelRoutes } from './routes/channels.ts';
+import { eventSocketRoutes } from './routes/event-socket.ts';
+import { eventRoutes } from './routes/events.ts';
 import { commandRoutes } from './routes/commands.ts';
 import { healthRoutes } from './routes/health.ts';
 import type { RouteOptions } from './routes/index.ts';
@@ -32,6 +38,7 @@ export interface AppOptions {
   metricsPublic?: boolean;
   draining?: () => boolean;
   https?: { cert: string; key: string } | undefined;
+  clock?: Clock;
   /** Checks each answer against its schema; for tests. */
   validateResponses?: boolean;
 }
@@ -70,6 +77,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(options.validateResponses ? serializerCompiler : () => JSON.stringify);
   registerErrorHandling(app);
+  registerConnections(app);
   // Many clients say application/json also where they send nothing, as on DELETE.
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser('text/plain');
@@ -111,12 +119,21 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     closing.abort();
   });
 
+  const clock = options.clock ?? systemClock;
+  const tickets = createTickets({ clock });
+  // Before the token is checked: it is what closes the socket of a refused upgrade.
+  await app.register(fastifyWebsocket, { options: { maxPayload: 64 * 1_024 } });
+  const verifyToken = await registerAuth(app, { ...options.auth, tickets });
   const pbxFor: RouteOptions['pbxFor'] = (request, name) =>
     gateway.open(name, principalFor(request), { requestId: request.id, operation: operationOf(request) });
   const routeOptions: RouteOptions = {
+    gateway,
+    clock,
+    tickets,
+    verifyToken,
     pbxFor,
     closing: closing.signal,
-    pbxOfCall: (request, callId) => pbxFor(request, gateway.locateCall(callId)),
+    pbxOfCall: async (request, callId) => pbxFor(request, await gateway.locateCall(callId)),
     namesFor: (request, name) => {
       if (name !== undefined) return [name];
       const allowed = principalFor(request).limits.pbx;
@@ -124,12 +141,13 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     },
   };
 
-  await registerAuth(app, options.auth);
   await registerDocs(app, options.version);
   await app.register(healthRoutes, { gateway, draining: options.draining ?? (() => false) });
   await app.register(metricsRoutes, { metrics, public: options.metricsPublic ?? false });
   await app.register(problemRoutes);
   await app.register(callRoutes, routeOptions);
+  await app.register(eventRoutes, routeOptions);
+  await app.register(eventSocketRoutes, routeOptions);
   await app.register(channelRoutes, routeOptions);
   await app.register(variableRoutes, routeOptions);
   await app.register(recordingRoutes, routeOptions);

@@ -28,9 +28,22 @@ export const listOf = <T extends z.ZodType>(item: T) =>
     nextCursor: z.string().nullable().describe('Pass it as `cursor` for the next page; null at the end'),
   });
 
+/** A list that is read page by page and never counted. */
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({
+    items: z.array(item),
+    nextCursor: z.string().nullable().describe('Pass it as `cursor` for the next page; null at the end'),
+  });
+
+/** RFC 3339 with any offset, to milliseconds since the epoch. */
+export const timeQuery = z.iso
+  .datetime({ offset: true })
+  .transform((text) => Date.parse(text))
+  .meta({ example: '2026-11-23T03:20:00Z' });
+
 export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(1_000).default(1_000),
-  cursor: z.string().max(32).optional(),
+  cursor: z.string().max(64).optional(),
 });
 
 const errorDescriptions: Readonly<Record<number, string>> = {

@@ -3,34 +3,18 @@ import { Originate } from '../ami/actions/originate.ts';
 import { Hangup } from '../ami/actions/channel.ts';
 import type { GuardedSender } from '../auth/guard.ts';
 import type { Principal } from '../auth/principal.ts';
-import { judgeCallVisible, mayReadVariables } from '../auth/rules/call.ts';
-import type { Call, CallDisposition, CallRequest, CallStatus } from '../events/call.ts';
+import { judgeCallVisible } from '../auth/rules/call.ts';
+import type { Call, CallRequest } from '../events/call.ts';
 import type { CallTracker } from '../events/calls.ts';
 import { GatewayError, isGatewayError } from '../lib/errors.ts';
-import { timeOrNull } from './shared.ts';
-
-export interface CallView extends CallRequest {
-  id: string;
-  pbx: string;
-  status: CallStatus;
-  disposition: CallDisposition | null;
-  /** Dial string asked for. */
-  channel: string;
-  /** Name of the channel, once there is one. */
-  channelName: string | null;
-  channelId: string;
-  hangup: { cause: number; text: string } | null;
-  createdAt: string;
-  answeredAt: string | null;
-  endedAt: string | null;
-  reason: string | null;
-}
+import type { Store } from '../store/store.ts';
+import { type CallView, viewOfCall } from '../events/call-view.ts';
 
 export interface Calls {
   /** Rejects as Asterisk refuses; with `outcome-unknown`, `details.callId` names the call to look at. */
   place(request: CallRequest): Promise<CallView>;
-  list(): CallView[];
-  get(id: string): CallView;
+  /** From memory, or from the store once it was forgotten here. */
+  get(id: string): Promise<CallView>;
   /** Rejects with `call-ended`. */
   hangup(id: string): Promise<void>;
   /** The call once it is answered or ended, or as it is when the signal says that the time is over. */
@@ -41,27 +25,15 @@ export interface CallsOptions {
   sender: GuardedSender;
   tracker: CallTracker;
   principal: Principal;
+  store: Pick<Store, 'calls'>;
+  trunks: readonly string[];
+  /** Resolves when what is known of calls outlives a crash. */
+  keep: () => Promise<void>;
 }
 
 const CHANNEL_APPEARS_MS = 2_000;
 
-const newId = () => randomBytes(12).toString('hex');
-
-const view = (principal: Principal, call: Call): CallView => ({
-  id: call.id,
-  pbx: call.pbx,
-  status: call.status,
-  disposition: call.disposition,
-  ...call.request,
-  variables: mayReadVariables(principal, call) ? call.request.variables : {},
-  channelName: call.channelName,
-  channelId: call.channelId,
-  hangup: call.hangup,
-  createdAt: new Date(call.createdAt).toISOString(),
-  answeredAt: timeOrNull(call.answeredAt),
-  endedAt: timeOrNull(call.endedAt),
-  reason: call.reason,
-});
+export const newCallId = (): string => randomBytes(12).toString('hex');
 
 const toOriginate = (request: CallRequest, channelId: string) =>
   Originate({
@@ -83,7 +55,8 @@ const toOriginate = (request: CallRequest, channelId: string) =>
     Async: true,
   });
 
-export const createCalls = ({ sender, tracker, principal }: CallsOptions): Calls => {
+export const createCalls = ({ sender, tracker, principal, store, trunks, keep }: CallsOptions): Calls => {
+  const view = (call: Call) => viewOfCall(principal, call, trunks);
   const find = (id: string): Call => {
     const call = tracker.get(id);
     if (!call || !judgeCallVisible(principal, call)) throw new GatewayError('no-such-call', 'No such call');
@@ -92,15 +65,20 @@ export const createCalls = ({ sender, tracker, principal }: CallsOptions): Calls
 
   return {
     async place(request) {
-      const id = newId();
+      const id = newCallId();
       // A name of its own that nobody can guess: whoever knows a ChannelId can use it as a handle.
       const channelId = `gw-${id}`;
-      const register = () => tracker.register({ id, channelId, owner: principal.sub, request });
+      const register = async () => {
+        tracker.register({ id, channelId, owner: principal.sub, request });
+        // Before it is dialled: after a crash it is looked for, and told as ended.
+        await keep();
+      };
       try {
         await sender.send(toOriginate(request, channelId), { onAllowed: register });
       } catch (error) {
         if (!isGatewayError(error, 'outcome-unknown') && !isGatewayError(error, 'ami-desync')) {
           tracker.forget(id);
+          await store.calls.remove(id).catch(() => undefined);
           throw error;
         }
         tracker.doubt(id, 'Asterisk did not say whether it took the call, and knows nothing of it');
@@ -113,16 +91,17 @@ export const createCalls = ({ sender, tracker, principal }: CallsOptions): Calls
           },
         );
       }
-      return view(principal, find(id));
+      return view(find(id));
     },
-    list: () =>
-      tracker
-        .list()
-        .filter((call) => judgeCallVisible(principal, call))
-        .map((call) => view(principal, call)),
-    get: (id) => view(principal, find(id)),
+    async get(id) {
+      const stored = tracker.get(id) ? undefined : await store.calls.get(id);
+      if (!stored) return view(find(id));
+      const call = JSON.parse(stored.body) as Call;
+      if (!judgeCallVisible(principal, call)) throw new GatewayError('no-such-call', 'No such call');
+      return view(call);
+    },
     async hangup(id) {
-      const call = find(id);
+      const call = tracker.get(id) ? find(id) : await this.get(id);
       if (call.status === 'ended') throw new GatewayError('call-ended', 'The call has already ended');
       tracker.cancelling(id);
       // Originate is asynchronous: just after it was placed a call may not have its channel yet.
@@ -145,7 +124,7 @@ export const createCalls = ({ sender, tracker, principal }: CallsOptions): Calls
         .catch((error: unknown) => {
           if (!signal.aborted) throw error;
         });
-      return view(principal, call);
+      return view(call);
     },
   };
 };

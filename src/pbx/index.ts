@@ -2,7 +2,10 @@ import type { GuardedSender } from '../auth/guard.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { RequestContext } from '../auth/audit.ts';
 import type { CallTracker } from '../events/calls.ts';
+import type { EventHub } from '../events/hub.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { CallQuery, Store } from '../store/store.ts';
+import type { CallView } from '../events/call-view.ts';
 import { type Calls, createCalls } from './calls.ts';
 import { type Channels, createChannels } from './channels.ts';
 import { type Commands, createCommands } from './commands.ts';
@@ -29,6 +32,9 @@ export interface PbxOptions {
   sender: GuardedSender;
   principal: Principal;
   tracker: CallTracker;
+  store: Store;
+  trunks: readonly string[];
+  keep: () => Promise<void>;
   dialplanHas: (place: Place) => Promise<boolean>;
   status: () => PbxStatus;
   clock: Clock;
@@ -84,6 +90,9 @@ export interface Gateway {
   /** Without a name: the first server. Throws `no-such-pbx`. */
   open(name: string | undefined, principal: Principal, context: RequestContext): Pbx;
   status(name: string): PbxStatus;
-  /** Name of the server a placed call is on. */
-  locateCall(id: string): string | undefined;
+  /** Name of the server a call is on. */
+  locateCall(id: string): Promise<string | undefined>;
+  /** A page of the calls of these servers that the token may see, newest first. */
+  listCalls(principal: Principal, query: CallQuery): Promise<{ items: CallView[]; nextCursor: string | null }>;
+  readonly events: EventHub;
 }

@@ -108,6 +108,8 @@ export interface CallQuery {
   pbx?: readonly string[] | undefined;
   status?: string | undefined;
   linkedId?: string | undefined;
+  /** Only those that have not ended. */
+  open?: boolean | undefined;
   /** Of createdAt. */
   from?: number | undefined;
   to?: number | undefined;

@@ -59,7 +59,7 @@ describeEachAsterisk('faults', ({ release }) => {
     await start({ secret: 'not the secret of this server' });
     await sleep(4_000);
     await supertest(gateway.url).get('/health/ready').expect(503);
-    expect(proxy.sent().match(/Action: Login/g)).toHaveLength(4);
+    expect(proxy.sent().match(/Action: Login/g)).toHaveLength(5);
     const { body } = await gateway.as('read:system').get('/pbx').expect(200);
     expect(body.items[0]).toMatchObject({ state: 'disconnected', lastError: 'Asterisk refused the AMI login' });
     expect(gateway.logs.join('')).toContain('Asterisk refused the AMI login');

@@ -123,7 +123,7 @@ describe('guard', () => {
   it('counts a call once it is judged, and before anything is sent', async () => {
     const order: string[] = [];
     const options = { quota: () => order.push('counted'), answer: () => (order.push('sent'), reply()) };
-    const onAllowed = () => order.push('allowed');
+    const onAllowed = async () => void order.push('allowed');
     await setUp(options).guard.send(dial('PJSIP/a'), { onAllowed });
     expect(order.splice(0)).toEqual(['counted', 'allowed', 'sent']);
     const refused = setUp({ ...options, limits: { channels: [] } }).guard.send(dial('PJSIP/a'), { onAllowed });

@@ -7,16 +7,18 @@ import { GatewayError } from '../../src/lib/errors.ts';
 import type { Gateway } from '../../src/pbx/index.ts';
 import { testKey } from './gateway.ts';
 
+const refuse = (): never => {
+  throw new GatewayError('no-such-pbx', 'There is no server');
+};
+
 /** A gateway without servers: for what the HTTP side does by itself. */
 export const noServers: Gateway = {
   names: [],
-  open() {
-    throw new GatewayError('no-such-pbx', 'There is no server');
-  },
-  status() {
-    throw new GatewayError('no-such-pbx', 'There is no server');
-  },
-  locateCall: () => undefined,
+  open: refuse,
+  status: refuse,
+  locateCall: async () => undefined,
+  listCalls: async () => ({ items: [], nextCursor: null }),
+  events: { open: refuse, cursor: refuse, wake() {}, history: refuse, readers: 0 },
 };
 
 export const buildTestApp = (options: Partial<AppOptions> = {}): Promise<FastifyInstance> =>

@@ -50,7 +50,7 @@ export const recordingSender = (answer: (action: Action) => Reply | Promise<Repl
 export const principal = (scope: string, limits: Limits = {}, sub = 'anna'): Principal => {
   const { scopes, unknown } = parseScopes(scope);
   if (unknown.length > 0) throw new Error(`The test names unknown scopes: ${unknown.join(' ')}`);
-  return { sub, jti: 'token-1', scopes, limits };
+  return { sub, jti: 'token-1', expiresAt: Infinity, scopes, limits };
 };
 
 export const header = (action: Action, name: string): string | undefined =>

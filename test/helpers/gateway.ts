@@ -58,7 +58,7 @@ export interface GatewayOptions {
 export const startGateway = async (options: GatewayOptions): Promise<TestGateway> => {
   const logs: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void logs.push(line) });
-  const composition = compose({
+  const composition = await compose({
     pbx: [options.pbx]
       .flat()
       .map((pbx) => ({ name: 'default', host: '127.0.0.1', tls: false, username: 'gateway', ...pbx })),
@@ -91,7 +91,7 @@ export const startGateway = async (options: GatewayOptions): Promise<TestGateway
       }, timeoutMs),
     async close() {
       await app.close();
-      composition.destroy();
+      await composition.destroy();
     },
   };
 };

@@ -67,7 +67,7 @@ export const soak = async ({ minutes, seed, release, say = () => {} }: SoakOptio
     },
   });
   const log = pino({ level: 'silent' });
-  const composition = compose({
+  const composition = await compose({
     pbx: [{ name: 'default', host: '127.0.0.1', port: simulator.port, tls: false, username: 'gateway', secret: labSecret }], // prettier-ignore
     amiPoolSize: 4,
     amiTimeoutMs: 1_000,

@@ -8,6 +8,7 @@ import { principalOf } from '../../auth/tokens.ts';
 import { limitExceeded } from '../../auth/verdict.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { SigningKey } from '../../lib/signing-key.ts';
+import type { Tickets } from './tickets.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -15,6 +16,8 @@ declare module 'fastify' {
     scopes?: readonly Scope[];
     /** Open to everybody. */
     public?: true;
+    /** Takes `?ticket=` in place of a token. */
+    ticket?: true;
   }
   interface FastifyRequest {
     /** Who asks; undefined on public routes only. */
@@ -59,8 +62,14 @@ export const principalFor = (request: FastifyRequest): Principal => {
   return request.principal;
 };
 
+/** Gives the principal of a token used from this address. */
+export type VerifyToken = (token: string, ip: string) => Principal;
+
 /** Checks the token of every route that is not public, and refuses to boot with a route that says neither. */
-export const registerAuth = async (app: FastifyInstance, { key, issuer, audience }: AuthOptions): Promise<void> => {
+export const registerAuth = async (
+  app: FastifyInstance,
+  { key, issuer, audience, tickets }: AuthOptions & { tickets: Tickets },
+): Promise<VerifyToken> => {
   await app.register(fastifyJwt, {
     secret: key.algorithm === 'HS256' ? key.secret : { public: key.publicKey },
     verify: {
@@ -95,8 +104,7 @@ export const registerAuth = async (app: FastifyInstance, { key, issuer, audience
     return { principal: principalOf(claims), until: claims.exp * 1_000 };
   };
 
-  const authenticate = (request: FastifyRequest): Principal => {
-    const header = request.headers.authorization ?? '';
+  const authenticate = (header: string): Principal => {
     const known = verified.get(header);
     if (known && Date.now() < known.until) return known.principal;
     verified.delete(header);
@@ -122,11 +130,18 @@ export const registerAuth = async (app: FastifyInstance, { key, issuer, audience
       done();
       return;
     }
-    const principal = authenticate(request);
+    const { ticket } = request.query as { ticket?: unknown };
+    const redeems = config.ticket && typeof ticket === 'string' && request.headers.authorization === undefined;
+    const principal = redeems ? tickets.redeem(ticket) : authenticate(request.headers.authorization ?? '');
     // Known before it is judged, so that the log says who was refused.
     request.principal = principal;
     requireAddress(principal, request.ip);
     requireScope(principal, config.scopes ?? []);
     done();
   });
+  return (token, ip) => {
+    const principal = authenticate(`Bearer ${token}`);
+    requireAddress(principal, ip);
+    return principal;
+  };
 };

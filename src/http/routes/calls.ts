@@ -1,121 +1,20 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { CALL_DISPOSITIONS, CALL_STATUSES, type CallRequest } from '../../events/call.ts';
-import { listOf, pageQuery, paginate, pbxQuery, problems, timeSchema } from '../schemas.ts';
+import { CALL_STATUSES } from '../../events/call.ts';
+import { callSchema, placeSchema, toRequest } from '../call-schemas.ts';
+import { eventSchema } from '../event-schemas.ts';
+import { historyPage } from '../history.ts';
+import { pageOf, pageQuery, pbxQuery, problems, timeQuery } from '../schemas.ts';
 import { waitSeconds } from '../prefer.ts';
 import type { RouteOptions } from './index.ts';
-import { callExample } from '../examples.ts';
-
-const callerIdSchema = z.union([
-  z.string().max(200),
-  z.object({
-    name: z
-      .string()
-      .max(80)
-      .regex(/^[^"<>\\]*$/, 'may not hold quotes, angle brackets or backslashes'),
-    number: z
-      .string()
-      .max(80)
-      .regex(/^[^"<>\\]*$/, 'may not hold quotes, angle brackets or backslashes'),
-  }),
-]);
-
-const bodySchema = z
-  .strictObject({
-    channel: z.string().min(3).max(255).describe('Dial string of the first leg: `PJSIP/agent001`'),
-    context: z.string().min(1).max(80).optional(),
-    extension: z.string().min(1).max(80).optional(),
-    priority: z.int().min(1).max(1_000_000).default(1),
-    application: z.string().min(1).max(80).optional().describe('Instead of context and extension'),
-    data: z.string().max(1_000).optional().describe('Arguments of the application, taken literally'),
-    callerId: callerIdSchema.optional().describe('What the first leg sees: `"Sales" <8005551234>`, or name and number'),
-    ringTimeoutSeconds: z.int().min(1).max(600).default(30),
-    variables: z.record(z.string().max(80), z.string()).default({}),
-    accountCode: z.string().min(1).max(80).optional(),
-    codecs: z
-      .array(z.string().regex(/^[a-z0-9]+$/i))
-      .max(20)
-      .default([]),
-    earlyMedia: z.boolean().default(false).describe('Connect the first leg on progress, before it answers'),
-  })
-  .refine(({ context, application }) => (context === undefined) !== (application === undefined), {
-    message: 'Give either context and extension, or application',
-    path: ['context'],
-  })
-  .refine(({ context, extension }) => (context === undefined) === (extension === undefined), {
-    message: 'context and extension go together',
-    path: ['extension'],
-  })
-  .refine(({ application, data }) => application !== undefined || data === undefined, {
-    message: 'data is for an application',
-    path: ['data'],
-  })
-  .meta({
-    examples: [
-      {
-        channel: 'PJSIP/agent001',
-        context: 'from-internal',
-        extension: '3125551234',
-        callerId: '"Sales" <8005551234>',
-        variables: { campaign_id: 'SALES01' },
-      },
-    ],
-  });
-
-export const callSchema = z
-  .object({
-    id: z.string(),
-    pbx: z.string(),
-    status: z.enum(CALL_STATUSES),
-    disposition: z.enum(CALL_DISPOSITIONS).nullable().describe('Null until the call has ended'),
-    channel: z.string().describe('Dial string asked for'),
-    channelName: z.string().nullable().describe('Name of the channel, once there is one'),
-    channelId: z.string().describe('Uniqueid of the channel; it works as {id} under /channels'),
-    hangup: z.object({ cause: z.int(), text: z.string() }).nullable(),
-    createdAt: timeSchema,
-    answeredAt: timeSchema.nullable(),
-    endedAt: timeSchema.nullable(),
-    reason: z.string().nullable().describe('Why the disposition is unknown, where it is'),
-    context: z.string().nullable(),
-    extension: z.string().nullable(),
-    priority: z.int().nullable(),
-    application: z.string().nullable(),
-    data: z.string().nullable(),
-    callerId: z.string().nullable(),
-    ringTimeoutSeconds: z.int(),
-    variables: z.record(z.string(), z.string()).describe('Empty for those who may not read variables'),
-    accountCode: z.string().nullable(),
-    codecs: z.array(z.string()),
-    earlyMedia: z.boolean(),
-  })
-  .meta({ id: 'Call', examples: [callExample] });
-
-const callerIdText = (callerId: z.output<typeof callerIdSchema> | undefined): string | null => {
-  if (callerId === undefined) return null;
-  return typeof callerId === 'string' ? callerId : `"${callerId.name}" <${callerId.number}>`;
-};
-
-const toRequest = (body: z.output<typeof bodySchema>): CallRequest => ({
-  channel: body.channel,
-  context: body.context ?? null,
-  extension: body.extension ?? null,
-  priority: body.application === undefined ? body.priority : null,
-  application: body.application ?? null,
-  data: body.data ?? null,
-  callerId: callerIdText(body.callerId),
-  ringTimeoutSeconds: body.ringTimeoutSeconds,
-  variables: body.variables,
-  accountCode: body.accountCode ?? null,
-  codecs: body.codecs,
-  earlyMedia: body.earlyMedia,
-});
+import { principalFor } from '../plugins/auth.ts';
 
 const params = z.object({ id: z.string().min(1).max(64) });
 const SEE = ['read:call', 'write:call', 'write:originate'] as const;
 
 export const callRoutes: FastifyPluginAsyncZod<RouteOptions> = async (
   app,
-  { pbxFor, pbxOfCall, namesFor, closing },
+  { pbxFor, pbxOfCall, namesFor, closing, gateway },
 ) => {
   app.post(
     '/calls',
@@ -130,7 +29,7 @@ export const callRoutes: FastifyPluginAsyncZod<RouteOptions> = async (
           'application. Answers at once; with `Prefer: wait=N` (at most 120) when the call is answered or has ended.',
         querystring: pbxQuery,
         headers: z.object({ prefer: z.string().optional().describe('`wait=20`') }),
-        body: bodySchema,
+        body: placeSchema,
         response: { 201: callSchema, ...problems(409, 429, 501) },
       },
     },
@@ -153,17 +52,29 @@ export const callRoutes: FastifyPluginAsyncZod<RouteOptions> = async (
       schema: {
         operationId: 'calls.list',
         tags: ['Calls'],
-        summary: 'Calls this gateway placed',
-        description: 'Newest first; ended calls are remembered for an hour. With write:originate alone: your own.',
-        querystring: pageQuery.extend({ ...pbxQuery.shape, status: z.enum(CALL_STATUSES).optional() }),
-        response: { 200: listOf(callSchema), ...problems() },
+        summary: 'Calls, placed here or elsewhere',
+        description:
+          'Newest first, open and ended, as long as the store keeps them. With write:originate alone: your own. A page can ' +
+          'hold fewer than `limit`, as calls that the token may not see are left out.',
+        querystring: pageQuery.extend({
+          ...pbxQuery.shape,
+          status: z.enum(CALL_STATUSES).optional(),
+          linkedId: z.string().max(150).optional(),
+          number: z.string().max(32).optional().describe('Digits that a number of any party ends with'),
+          from: timeQuery.optional().describe('Started at this time or later'),
+          to: timeQuery.optional().describe('Started before this time'),
+        }),
+        response: { 200: pageOf(callSchema), ...problems() },
       },
     },
     async (request) => {
-      const { pbx, status, ...page } = request.query;
-      const calls = namesFor(request, pbx).flatMap((name) => pbxFor(request, name).calls.list());
-      const wanted = calls.filter((call) => status === undefined || call.status === status);
-      return paginate(wanted.sort((a, b) => b.createdAt.localeCompare(a.createdAt)), page); // prettier-ignore
+      const { pbx, number, ...query } = request.query;
+      const digits = number?.replace(/\D/g, '');
+      return gateway.listCalls(principalFor(request), {
+        ...query,
+        pbx: namesFor(request, pbx),
+        number: digits || undefined,
+      });
     },
   );
 
@@ -179,7 +90,30 @@ export const callRoutes: FastifyPluginAsyncZod<RouteOptions> = async (
         response: { 200: callSchema, ...problems(404) },
       },
     },
-    async (request) => pbxOfCall(request, request.params.id).calls.get(request.params.id),
+    async (request) => (await pbxOfCall(request, request.params.id)).calls.get(request.params.id),
+  );
+
+  app.get(
+    '/calls/:id/events',
+    {
+      config: { scopes: SEE },
+      schema: {
+        operationId: 'calls.events',
+        tags: ['Calls'],
+        summary: 'What happened in a call',
+        description:
+          'Every kept event of its channels that the token may see, oldest first, with the call events between.',
+        params,
+        querystring: pageQuery,
+        response: { 200: pageOf(eventSchema), ...problems(404) },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const pbx = await pbxOfCall(request, id);
+      await pbx.calls.get(id);
+      return historyPage(gateway.events, principalFor(request), { pbx: pbx.name, call: id, ...request.query });
+    },
   );
 
   app.delete(
@@ -196,7 +130,8 @@ export const callRoutes: FastifyPluginAsyncZod<RouteOptions> = async (
       },
     },
     async (request, reply) => {
-      await pbxOfCall(request, request.params.id).calls.hangup(request.params.id);
+      const pbx = await pbxOfCall(request, request.params.id);
+      await pbx.calls.hangup(request.params.id);
       return reply.code(204).send();
     },
   );

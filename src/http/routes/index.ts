@@ -1,14 +1,22 @@
 import type { FastifyRequest } from 'fastify';
-import type { Pbx } from '../../pbx/index.ts';
+import type { Principal } from '../../auth/principal.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Gateway, Pbx } from '../../pbx/index.ts';
+import type { Tickets } from '../plugins/tickets.ts';
 
 /** What every route file is given. */
 export interface RouteOptions {
+  gateway: Gateway;
+  clock: Clock;
+  tickets: Tickets;
+  /** The principal of a token used from this address. Throws as a request with it would. */
+  verifyToken: (token: string, ip: string) => Principal;
   /** The server named (or the first), as the request's token may use it. */
   pbxFor: (request: FastifyRequest, name: string | undefined) => Pbx;
   /** Aborted when the service stops: nothing waits longer than it must. */
   closing: AbortSignal;
-  /** The server a placed call is on; the first where the id is unknown, which then says so. */
-  pbxOfCall: (request: FastifyRequest, callId: string) => Pbx;
+  /** The server a call is on; the first where the id is unknown, which then says so. */
+  pbxOfCall: (request: FastifyRequest, callId: string) => Promise<Pbx>;
   /** The name given, or every server the token may use. */
   namesFor: (request: FastifyRequest, name: string | undefined) => readonly string[];
 }

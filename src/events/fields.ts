@@ -1,0 +1,84 @@
+import type { Frame } from '../ami/frame.ts';
+import type { FieldValue } from './event.ts';
+
+type Reader = (value: string) => FieldValue;
+
+const integer: Reader = (value) => (/^-?\d{1,15}$/.test(value) ? Number(value) : value === '' ? null : value);
+const yes = new Set(['1', 'yes', 'true', 'on']);
+const no = new Set(['0', 'no', 'false', 'off', '']);
+const truth: Reader = (value) => {
+  const word = value.toLowerCase();
+  return yes.has(word) ? true : no.has(word) ? false : value;
+};
+const text: Reader = (value) => (value === '' || value === '<unknown>' ? null : value);
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', a: '\x07', b: '\b', f: '\f', v: '\v' };
+/** Asterisk writes these as in C, so that they cannot break a line. */
+export const unescape = (value: string): string =>
+  value.includes('\\') ? value.replace(/\\(.)/gs, (_all, mark: string) => ESCAPES[mark] ?? mark) : value;
+const escaped: Reader = (value) => text(unescape(value));
+
+const INTEGERS =
+  /(?:ChannelState|Priority|Cause|NumChannels|Position|Count|HoldTime|TalkTime|RingTime|Penalty|CallsTaken|LastCall|LastPause|InCall|Uptime|LastReload|Duration|BillableSeconds|DurationMs|OldMessageCount|NewMessageCount|Timeout|ParkingSpace|ParkingDuration|ParkingTimeout|Status|Reason|Wrapuptime|LoginTime)$/;
+const NUMERIC_STATUS = new Set(['queuememberstatus', 'queuememberadded', 'queuememberremoved', 'queuememberpause', 'queuememberpenalty', 'queuememberringinuse', 'extensionstatus']); // prettier-ignore
+const TRUTHS = /^(?:Paused|Ringinuse|Admin|Muted|IsExternal|Video)$/i;
+const ESCAPED = /(?:CallerIDName|ConnectedLineName|ChanVariable(?:\(.*\))?)$/;
+
+interface Field {
+  name: string;
+  read: Reader;
+}
+
+const camel = (header: string): string => {
+  const words = header
+    .replace(/CallerID/g, 'CallerId')
+    .replace(/([Uu])niqueid/gi, (_all, first: string) => `${first === 'U' || first === 'u' ? 'U' : first}niqueId`)
+    .replace(/linkedid/gi, 'LinkedId')
+    .replace(/Exten$/, 'Extension')
+    .split(/[^A-Za-z0-9]+/)
+    .filter((word) => word !== '');
+  const joined = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+  return joined.replace(/^[A-Z]+(?![a-z])|^[A-Z]/, (start) => start.toLowerCase());
+};
+
+const fieldOf = (event: string, header: string): Field => {
+  if (event === 'varset' && header === 'Value') return { name: 'value', read: escaped };
+  const name = camel(header) || 'text';
+  if (ESCAPED.test(header)) return { name, read: escaped };
+  if (TRUTHS.test(header)) return { name, read: truth };
+  const numeric = INTEGERS.test(header) && (!/Status$/.test(header) || NUMERIC_STATUS.has(event));
+  return { name, read: numeric ? integer : text };
+};
+
+const MOST_KNOWN = 5_000;
+const known = new Map<string, Field>();
+
+/** Of these the first alone is Asterisk's: who sends a UserEvent can add more. */
+const SNAPSHOT = new Set(['channel', 'channelState', 'channelStateDesc', 'callerIdNum', 'callerIdName', 'connectedLineNum', 'connectedLineName', 'language', 'accountCode', 'context', 'extension', 'priority', 'uniqueId', 'linkedId', 'timestamp', 'systemName', 'userEvent']); // prettier-ignore
+
+const HIDDEN = new Set(['event', 'privilege', 'sequencenumber', 'file', 'line', 'func']);
+
+/**
+ * Headers of an event as typed fields, in camelCase: `ChannelState: 6` is `channelState: 6`. A header that comes more
+ * than once is a list. Text that Asterisk gives as empty or `<unknown>` is null.
+ */
+export const fieldsOf = (frame: Frame): Record<string, FieldValue> => {
+  const event = frame.event.toLowerCase();
+  const fields: Record<string, FieldValue> = Object.create(null) as Record<string, FieldValue>;
+  for (const [header, value] of frame.entries()) {
+    if (HIDDEN.has(header.toLowerCase())) continue;
+    const key = `${event}:${header}`;
+    let field = known.get(key);
+    if (!field) {
+      field = fieldOf(event, header);
+      // Names of headers can be made up by whoever sends a UserEvent.
+      if (known.size < MOST_KNOWN && event !== 'userevent') known.set(key, field);
+    }
+    const { name, read } = field;
+    const now = read(value);
+    const before = fields[name];
+    if (before === undefined) fields[name] = now;
+    else if (!SNAPSHOT.has(name) && before !== now) fields[name] = [before, now].flat();
+  }
+  return fields;
+};

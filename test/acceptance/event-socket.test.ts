@@ -1,0 +1,154 @@
+import { afterEach, expect, it } from 'vitest';
+import WebSocket from 'ws';
+import { describeEachPbx, eventually } from '../helpers/asterisk.ts';
+import { useGateway } from '../helpers/gateway.ts';
+
+type Message = Record<string, unknown> & { type: string };
+
+interface Socket {
+  messages: Message[];
+  say(message: object | string): void;
+  until(look: (message: Message) => boolean): Promise<Message>;
+  closed: Promise<{ code: number; reason: string }>;
+}
+
+const ALL = 'read:all write:all';
+
+describeEachPbx('the event socket', (pbx) => {
+  const gateway = useGateway({ pbx: { port: pbx.amiPort, secret: pbx.secret } });
+  const open: WebSocket[] = [];
+  afterEach(() => {
+    for (const socket of open.splice(0)) socket.terminate();
+  });
+
+  const connect = async (token: string | null = gateway.token(ALL), query = ''): Promise<Socket> => {
+    const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/events/ws${query}`, {
+      headers: token === null ? {} : { authorization: `Bearer ${token}` },
+    });
+    open.push(socket);
+    const messages: Message[] = [];
+    socket.on('message', (data: Buffer) => messages.push(JSON.parse(data.toString()) as Message));
+    const closed = new Promise<{ code: number; reason: string }>((resolve) => {
+      socket.on('close', (code, reason) => {
+        resolve({ code, reason: reason.toString() });
+      });
+    });
+    await new Promise<void>((resolve, reject) => socket.once('open', resolve).once('error', reject));
+    return {
+      messages,
+      closed,
+      say: (message) => {
+        socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+      },
+      until: (look) =>
+        eventually(() => {
+          const found = messages.find(look);
+          if (!found) throw new Error(`Not among ${JSON.stringify(messages).slice(0, 500)}`);
+          return found;
+        }),
+    };
+  };
+
+  const call = async () => {
+    const client = gateway.as(ALL);
+    const { body } = await client.post('/calls', { channel: 'Local/answer@lab', application: 'Wait', data: '9' }).set('prefer', 'wait=5'); // prettier-ignore
+    await client.delete(`/calls/${body.id}`).expect(204);
+    return body.id as string;
+  };
+  const ended = (id: string, subscription: string) => (message: Message) => {
+    const event = message['event'] as { name: string; call: string } | undefined;
+    return message['id'] === subscription && event?.name === 'call.ended' && event.call === id;
+  };
+  const namesOf = ({ messages }: Socket, id: string) =>
+    messages.filter((one) => one['id'] === id && one.type === 'event').map((one) => (one['event'] as { name: string }).name); // prettier-ignore
+
+  it('carries several subscriptions, each with its filter, which can be changed and given up', async () => {
+    const socket = await connect();
+    socket.say({ type: 'subscribe', id: 'calls', filter: { name: ['call.*'] }, snapshot: true });
+    socket.say({ type: 'subscribe', id: 'channels', filter: { name: ['channel.*'] } });
+    await socket.until(({ type, id }) => type === 'snapshot' && id === 'calls');
+    await socket.until(({ type, id }) => type === 'subscribed' && id === 'channels');
+    const first = await call();
+    await socket.until(ended(first, 'calls'));
+    expect(namesOf(socket, 'calls').every((name) => name.startsWith('call.'))).toBe(true);
+    expect(namesOf(socket, 'channels').filter((name) => !name.startsWith('channel.'))).toEqual([]);
+    expect(namesOf(socket, 'channels')).toContain('channel.hung-up');
+
+    socket.say({ type: 'filter', id: 'calls', filter: { name: ['call.ended'] } });
+    socket.say({ type: 'unsubscribe', id: 'channels' });
+    await socket.until(({ type }) => type === 'unsubscribed');
+    const before = [namesOf(socket, 'calls').length, namesOf(socket, 'channels').length];
+    const second = await call();
+    await socket.until(ended(second, 'calls'));
+    expect(namesOf(socket, 'calls').slice(before[0])).toEqual(['call.ended']);
+    expect(namesOf(socket, 'channels')).toHaveLength(before[1] ?? 0);
+  });
+
+  it('goes on from a cursor', async () => {
+    const socket = await connect();
+    socket.say({ type: 'subscribe', id: 'a' });
+    const { cursor } = await socket.until(({ type }) => type === 'subscribed');
+    const id = await call();
+    await socket.until(ended(id, 'a'));
+    socket.say({ type: 'subscribe', id: 'b', since: cursor });
+    await socket.until(ended(id, 'b'));
+    const ids = (of: string) => socket.messages.filter((one) => one['id'] === of && one.type === 'event').map((one) => one['cursor']); // prettier-ignore
+    expect(ids('b')).toEqual(ids('a').slice(0, ids('b').length));
+    socket.say({ type: 'subscribe', id: 'c', since: '0x-1' });
+    expect(await socket.until(({ type, id: of }) => type === 'gap' && of === 'c')).toMatchObject({ gap: { reason: 'unknown-id' } }); // prettier-ignore
+  });
+
+  it('refuses what it does not understand and goes on', async () => {
+    const socket = await connect();
+    const wrong = ['not json', { type: 'dance' }, { type: 'subscribe' }, { type: 'unsubscribe', id: 'none' }, { type: 'subscribe', id: 'a', filter: { pbx: ['nowhere'] } }, { type: 'subscribe', id: 'a', filter: { names: ['x'] } }]; // prettier-ignore
+    for (const message of wrong) socket.say(message);
+    await eventually(() => {
+      expect(socket.messages).toHaveLength(wrong.length);
+    });
+    expect(socket.messages.map(({ type, code }) => [type, code])).toEqual([
+      ['error', 'malformed-json'],
+      ['error', 'invalid-request'],
+      ['error', 'invalid-request'],
+      ['error', 'invalid-request'],
+      ['error', 'no-such-pbx'],
+      ['error', 'invalid-request'],
+    ]);
+    for (let index = 0; index < 17; index += 1) socket.say({ type: 'subscribe', id: `s${index}` });
+    await socket.until(({ type, detail }) => type === 'error' && String(detail).includes('at most 16'));
+    expect(socket.messages.filter(({ type }) => type === 'subscribed')).toHaveLength(16);
+  });
+
+  it('takes a new token of the same subject in band, and its scopes at once', async () => {
+    const socket = await connect(gateway.token('read:call', undefined, 'anna'));
+    socket.say({ type: 'subscribe', id: 'a' });
+    await socket.until(({ type }) => type === 'subscribed');
+    socket.say({ type: 'token', token: gateway.token('read:all', undefined, 'bert') });
+    socket.say({ type: 'token', token: 'nonsense' });
+    await eventually(() => {
+      expect(socket.messages.filter(({ code }) => code === 'unauthorized')).toHaveLength(2);
+    });
+    socket.say({ type: 'token', token: gateway.token('read:agent', undefined, 'anna') });
+    await socket.until(({ type }) => type === 'token');
+    const before = namesOf(socket, 'a').length;
+    await call();
+    socket.say({ type: 'token', token: gateway.token('read:call', undefined, 'anna') });
+    await eventually(() => {
+      expect(socket.messages.filter(({ type }) => type === 'token')).toHaveLength(2);
+    });
+    await socket.until(ended(await call(), 'a'));
+    const started = socket.messages.filter((one) => (one['event'] as { name?: string } | undefined)?.name === 'call.started'); // prettier-ignore
+    expect(started.length).toBeLessThanOrEqual(before + 1);
+  });
+
+  it('is closed when its token expires, and not opened without one', async () => {
+    const { signToken } = await import('../../src/auth/tokens.ts');
+    const { testKey } = await import('../helpers/gateway.ts');
+    const socket = await connect(signToken(testKey, { sub: 'short', scope: 'read:call', ttl: 2 }));
+    expect(await socket.closed).toEqual({ code: 1008, reason: 'token-expired' });
+    await expect(connect(null)).rejects.toThrow('401');
+    await expect(connect(gateway.token('write:call'))).rejects.toThrow('403');
+    const { body } = await gateway.as('read:call').post('/events/tickets').expect(201);
+    await connect(null, `?ticket=${body.ticket}`);
+    await expect(connect(null, `?ticket=${body.ticket}`)).rejects.toThrow('401');
+  });
+});
