@@ -3,23 +3,31 @@ import { type AmiClient, type AmiStatus, createAmiClient } from './ami/client.ts
 import type { Sender } from './ami/types.ts';
 import { createLogAudit } from './auth/audit.ts';
 import { createGuard } from './auth/guard.ts';
+import type { Principal } from './auth/principal.ts';
 import { createQuota } from './auth/quota.ts';
 import type { Ownership } from './auth/rules/channel.ts';
+import { holdsAny, type Scope } from './auth/scopes.ts';
 import type { PbxConfig } from './config.ts';
 import { createCallTracker, type CallTracker } from './events/calls.ts';
+import type { GatewayEvent } from './events/event.ts';
 import type { LiveChannel } from './events/call-follower.ts';
+import { createWebhooks, type Webhooks } from './events/webhooks/webhooks.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import type { Clock } from './lib/clock.ts';
 import { GatewayError, isGatewayError, messageOf } from './lib/errors.ts';
+import { matchesAnyGlob } from './lib/glob.ts';
 import type { Log } from './lib/log.ts';
 import { createDialplan } from './pbx/dialplan.ts';
 import { createPbx, type Gateway } from './pbx/index.ts';
+import type { Store } from './store/store.ts';
 
 export interface ComposeOptions {
   pbx: readonly PbxConfig[];
   amiPoolSize: number;
   amiTimeoutMs: number;
   amiTlsCa?: string | undefined;
+  store: Store;
+  webhookAllowNetworks: readonly string[];
   clock: Clock;
   log: Log;
 }
@@ -27,6 +35,7 @@ export interface ComposeOptions {
 export interface Composition {
   gateway: Gateway;
   metrics: Metrics;
+  webhooks: Webhooks;
   /** Ends what follows the PBX, finishes what is in flight, logs off. */
   close(): Promise<void>;
   /** Drops every connection now. */
@@ -73,6 +82,15 @@ const liveChannels =
       throw error;
     }
   };
+
+/** A token that is narrowed to some channels, queues or contexts is shown no event at all: nothing judges them here. */
+const seesEvent = ({ scopes, limits }: Principal, event: GatewayEvent): boolean =>
+  holdsAny(
+    scopes,
+    event.class.map((name) => `read:${name}` as Scope),
+  ) &&
+  (!limits.pbx || matchesAnyGlob(event.pbx, limits.pbx)) &&
+  [limits.channels, limits.queues, limits.contexts, limits.extensions, limits.own].every((limit) => limit === undefined); // prettier-ignore
 
 const RESYNCHRONISE_AGAIN_MS = 2_000;
 const DOUBT_MS = 1_000;
@@ -160,12 +178,23 @@ export const compose = (options: ComposeOptions): Composition => {
         .filter((call) => call.owner === sub && call.status !== 'ended').length,
   });
 
+  const webhooks = createWebhooks({
+    store: options.store,
+    clock,
+    log,
+    allowNetworks: options.webhookAllowNetworks,
+    maySee: seesEvent,
+    onDisabled: ({ fields }) => {
+      log.warn(fields, 'A webhook was disabled');
+    },
+  });
+
   const gateway: Gateway = {
     names,
     open(name = names[0] ?? '', principal, context) {
       const { sender, tracker, dialplanHas, ownership, status } = serverOf(name);
       const guarded = createGuard({ sender, pbx: name, principal, context, ownership, quota, audit });
-      return createPbx({ name, sender: guarded, principal, tracker, dialplanHas, status, clock });
+      return createPbx({ name, sender: guarded, principal, tracker, dialplanHas, status, clock, webhooks });
     },
     status: (name) => serverOf(name).client.status,
     locateCall: (id) => names.find((name) => serverOf(name).tracker.get(id) !== undefined),
@@ -174,8 +203,10 @@ export const compose = (options: ComposeOptions): Composition => {
   return {
     gateway,
     metrics,
+    webhooks,
     async close() {
       for (const { tracker } of servers.values()) tracker.close();
+      await webhooks.close();
       await Promise.all([...servers.values()].map(({ client }) => client.close()));
     },
     destroy() {

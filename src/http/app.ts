@@ -2,6 +2,7 @@ import fastifyCors from '@fastify/cors';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { randomUUID } from 'node:crypto';
+import type { Webhooks } from '../events/webhooks/webhooks.ts';
 import { matchesAnyGlob } from '../lib/glob.ts';
 import type { Gateway } from '../pbx/index.ts';
 import { registerErrorHandling, sendProblem } from './error-handler.ts';
@@ -20,10 +21,12 @@ import { problemRoutes } from './routes/problems.ts';
 import { queueRoutes } from './routes/queues.ts';
 import { recordingRoutes } from './routes/recordings.ts';
 import { variableRoutes } from './routes/variables.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 
 export interface AppOptions {
   gateway: Gateway;
   metrics: Metrics;
+  webhooks: Webhooks;
   auth: AuthOptions;
   version: string;
   logger?: FastifyBaseLogger | undefined;
@@ -115,6 +118,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     gateway.open(name, principalFor(request), { requestId: request.id, operation: operationOf(request) });
   const routeOptions: RouteOptions = {
     pbxFor,
+    webhooks: options.webhooks,
     closing: closing.signal,
     pbxOfCall: (request, callId) => pbxFor(request, gateway.locateCall(callId)),
     namesFor: (request, name) => {
@@ -135,6 +139,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   await app.register(recordingRoutes, routeOptions);
   await app.register(queueRoutes, routeOptions);
   await app.register(commandRoutes, routeOptions);
+  await app.register(webhookRoutes, routeOptions);
   await app.register(pbxRoutes, routeOptions);
   return app;
 };

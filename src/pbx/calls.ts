@@ -6,6 +6,7 @@ import type { Principal } from '../auth/principal.ts';
 import { judgeCallVisible, mayReadVariables } from '../auth/rules/call.ts';
 import type { Call, CallDisposition, CallRequest, CallStatus } from '../events/call.ts';
 import type { CallTracker } from '../events/calls.ts';
+import type { CallbackRequest, Management } from '../events/webhooks/management.ts';
 import { GatewayError, isGatewayError } from '../lib/errors.ts';
 import { timeOrNull } from './shared.ts';
 
@@ -26,9 +27,14 @@ export interface CallView extends CallRequest {
   reason: string | null;
 }
 
+export interface PlacedCall extends CallView {
+  /** Where it was asked for. */
+  statusCallback?: { webhookId: string; secret: string };
+}
+
 export interface Calls {
   /** Rejects as Asterisk refuses; with `outcome-unknown`, `details.callId` names the call to look at. */
-  place(request: CallRequest): Promise<CallView>;
+  place(request: CallRequest, callback?: CallbackRequest): Promise<PlacedCall>;
   list(): CallView[];
   get(id: string): CallView;
   /** Rejects with `call-ended`. */
@@ -41,6 +47,7 @@ export interface CallsOptions {
   sender: GuardedSender;
   tracker: CallTracker;
   principal: Principal;
+  webhooks: Pick<Management, 'bindToCall' | 'unbind'>;
 }
 
 const CHANNEL_APPEARS_MS = 2_000;
@@ -83,7 +90,7 @@ const toOriginate = (request: CallRequest, channelId: string) =>
     Async: true,
   });
 
-export const createCalls = ({ sender, tracker, principal }: CallsOptions): Calls => {
+export const createCalls = ({ sender, tracker, principal, webhooks }: CallsOptions): Calls => {
   const find = (id: string): Call => {
     const call = tracker.get(id);
     if (!call || !judgeCallVisible(principal, call)) throw new GatewayError('no-such-call', 'No such call');
@@ -91,8 +98,11 @@ export const createCalls = ({ sender, tracker, principal }: CallsOptions): Calls
   };
 
   return {
-    async place(request) {
+    async place(request, callback) {
       const id = newId();
+      // Before the call: its first event may be here before the answer to Originate.
+      const statusCallback = callback && (await webhooks.bindToCall(principal, id, callback));
+      const placed = statusCallback ? { statusCallback } : {};
       // A name of its own that nobody can guess: whoever knows a ChannelId can use it as a handle.
       const channelId = `gw-${id}`;
       const register = () => tracker.register({ id, channelId, owner: principal.sub, request });
@@ -101,6 +111,7 @@ export const createCalls = ({ sender, tracker, principal }: CallsOptions): Calls
       } catch (error) {
         if (!isGatewayError(error, 'outcome-unknown') && !isGatewayError(error, 'ami-desync')) {
           tracker.forget(id);
+          if (statusCallback) await webhooks.unbind(statusCallback.webhookId);
           throw error;
         }
         tracker.doubt(id, 'Asterisk did not say whether it took the call, and knows nothing of it');
@@ -109,11 +120,11 @@ export const createCalls = ({ sender, tracker, principal }: CallsOptions): Calls
           'Asterisk did not say whether it took the call; it is never dialled again',
           {
             cause: error,
-            details: { callId: id },
+            details: { callId: id, ...placed },
           },
         );
       }
-      return view(principal, find(id));
+      return { ...view(principal, find(id)), ...placed };
     },
     list: () =>
       tracker

@@ -2,6 +2,7 @@ import type { GuardedSender } from '../auth/guard.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { RequestContext } from '../auth/audit.ts';
 import type { CallTracker } from '../events/calls.ts';
+import type { Webhooks } from '../events/webhooks/webhooks.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type Calls, createCalls } from './calls.ts';
 import { type Channels, createChannels } from './channels.ts';
@@ -32,6 +33,7 @@ export interface PbxOptions {
   dialplanHas: (place: Place) => Promise<boolean>;
   status: () => PbxStatus;
   clock: Clock;
+  webhooks: Webhooks;
 }
 
 /** Nouns are made when asked for: a request needs one of them. A class, because an object of getters is dear to make. */

@@ -9,6 +9,7 @@ import { buildApp } from '../../src/http/app.ts';
 import type { SigningKey } from '../../src/lib/signing-key.ts';
 import type { AuthOptions } from '../../src/http/plugins/auth.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { createMemoryStore } from '../../src/store/memory.ts';
 import { eventually } from './asterisk.ts';
 
 export const testKey: SigningKey = { algorithm: 'HS256', secret: 'a secret of the tests, long enough to sign with' };
@@ -65,11 +66,16 @@ export const startGateway = async (options: GatewayOptions): Promise<TestGateway
     amiPoolSize: options.poolSize ?? 2,
     amiTimeoutMs: options.timeoutMs ?? 5_000,
     amiTlsCa: options.caFile,
+    store: createMemoryStore(),
+    // Receivers of the tests are on loopback.
+    webhookAllowNetworks: ['127.0.0.0/8'],
     clock: systemClock,
     log,
   });
+  await composition.webhooks.start();
   const app = await buildApp({
     gateway: composition.gateway,
+    webhooks: composition.webhooks,
     metrics: composition.metrics,
     auth: options.auth ?? { key: testKey },
     version: '0.0.0',
@@ -91,6 +97,7 @@ export const startGateway = async (options: GatewayOptions): Promise<TestGateway
       }, timeoutMs),
     async close() {
       await app.close();
+      await composition.webhooks.close();
       composition.destroy();
     },
   };

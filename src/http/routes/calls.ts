@@ -1,10 +1,12 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { CALL_DISPOSITIONS, CALL_STATUSES, type CallRequest } from '../../events/call.ts';
+import type { CallView } from '../../pbx/calls.ts';
 import { listOf, pageQuery, paginate, pbxQuery, problems, timeSchema } from '../schemas.ts';
 import { waitSeconds } from '../prefer.ts';
 import type { RouteOptions } from './index.ts';
 import { callExample } from '../examples.ts';
+import { statusCallbackSchema } from '../webhook-schemas.ts';
 
 const callerIdSchema = z.union([
   z.string().max(200),
@@ -37,6 +39,7 @@ const bodySchema = z
       .max(20)
       .default([]),
     earlyMedia: z.boolean().default(false).describe('Connect the first leg on progress, before it answers'),
+    statusCallback: statusCallbackSchema.optional().describe("Where this call's events are posted, signed"),
   })
   .refine(({ context, application }) => (context === undefined) !== (application === undefined), {
     message: 'Give either context and extension, or application',
@@ -90,6 +93,14 @@ export const callSchema = z
   })
   .meta({ id: 'Call', examples: [callExample] });
 
+const placedSchema = callSchema
+  .extend({
+    statusCallback: z
+      .object({ webhookId: z.string(), secret: z.string().describe('Signs the messages; shown here only') })
+      .optional(),
+  })
+  .meta({ id: 'PlacedCall', examples: [callExample] });
+
 const callerIdText = (callerId: z.output<typeof callerIdSchema> | undefined): string | null => {
   if (callerId === undefined) return null;
   return typeof callerId === 'string' ? callerId : `"${callerId.name}" <${callerId.number}>`;
@@ -131,18 +142,22 @@ export const callRoutes: FastifyPluginAsyncZod<RouteOptions> = async (
         querystring: pbxQuery,
         headers: z.object({ prefer: z.string().optional().describe('`wait=20`') }),
         body: bodySchema,
-        response: { 201: callSchema, ...problems(409, 429, 501) },
+        response: { 201: placedSchema, ...problems(409, 429, 501) },
       },
     },
     async (request, reply) => {
       const pbx = pbxFor(request, request.query.pbx);
       const wait = waitSeconds(request.headers.prefer);
-      let call = await pbx.calls.place(toRequest(request.body));
+      const { statusCallback, ...placed } = await pbx.calls.place(toRequest(request.body), request.body.statusCallback);
+      let call: CallView = placed;
       if (wait !== undefined) {
         call = await pbx.calls.settled(call.id, AbortSignal.any([AbortSignal.timeout(wait * 1_000), closing]));
         void reply.header('preference-applied', `wait=${wait}`);
       }
-      return reply.code(201).header('location', `/calls/${call.id}`).send(call);
+      return reply
+        .code(201)
+        .header('location', `/calls/${call.id}`)
+        .send(statusCallback ? { ...call, statusCallback } : call);
     },
   );
 

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { Webhooks } from '../../events/webhooks/webhooks.ts';
 import type { Pbx } from '../../pbx/index.ts';
 
 /** What every route file is given. */
@@ -11,4 +12,5 @@ export interface RouteOptions {
   pbxOfCall: (request: FastifyRequest, callId: string) => Pbx;
   /** The name given, or every server the token may use. */
   namesFor: (request: FastifyRequest, name: string | undefined) => readonly string[];
+  webhooks: Webhooks;
 }
