@@ -35,6 +35,8 @@ export interface ComposeOptions {
 export interface Composition {
   gateway: Gateway;
   metrics: Metrics;
+  store: Store;
+  /** For what logs events: deliveriesFor before they are stored, wake after. */
   webhooks: Webhooks;
   /** Ends what follows the PBX, finishes what is in flight, logs off. */
   close(): Promise<void>;
@@ -203,6 +205,7 @@ export const compose = (options: ComposeOptions): Composition => {
   return {
     gateway,
     metrics,
+    store: options.store,
     webhooks,
     async close() {
       for (const { tracker } of servers.values()) tracker.close();

@@ -11,7 +11,7 @@ export const eventMessage = (event: GatewayEvent): string =>
 
 /** Headers of Standard Webhooks 1.0, signed with every secret that holds. */
 export const signedHeaders = (
-  { secrets }: Subscription,
+  { secrets }: Pick<Subscription, 'secrets'>,
   message: { id: string; body: string; at: number },
 ): Record<string, string> => {
   const at = new Date(message.at);

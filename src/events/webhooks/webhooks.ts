@@ -1,5 +1,5 @@
 import type { Principal } from '../../auth/principal.ts';
-import type { Clock } from '../../lib/clock.ts';
+import type { CancelTimer, Clock } from '../../lib/clock.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Store, StoredDelivery } from '../../store/store.ts';
@@ -32,14 +32,15 @@ export interface Webhooks extends Management {
   start(): Promise<void>;
   /** Messages to be stored together with these events, which have their ids. */
   deliveriesFor(events: readonly GatewayEvent[]): StoredDelivery[];
-  /** What deliveriesFor gave is stored. */
-  wake(): void;
+  /** What deliveriesFor gave is stored now. */
+  wake(deliveries: readonly StoredDelivery[]): void;
   /** Gives what is under way a little time; the rest stays pending. */
   close(): Promise<void>;
 }
 
 const DAY_MS = 24 * 3_600_000;
 const CLOSE_MS = 3_000;
+const LOOK_AFTER_END_MS = 5_000;
 
 export const createWebhooks = (options: WebhooksOptions): Webhooks => {
   const { store, clock, log, maySee } = options;
@@ -49,8 +50,8 @@ export const createWebhooks = (options: WebhooksOptions): Webhooks => {
   const post = createPost(rule, options.resolve ?? systemResolve, limits);
   const registry = createRegistry(store, log);
   const lanes = new Map<string, Lane>();
-  const endedCalls = new Set<string>();
-  const touched = new Set<string>();
+  /** Webhooks whose call has ended, each with the timer that looks whether its messages are out. */
+  const ended = new Map<string, CancelTimer>();
   const principals = new WeakMap<Subscription, Principal>();
   let ordinal = 0;
 
@@ -72,7 +73,8 @@ export const createWebhooks = (options: WebhooksOptions): Webhooks => {
   };
   const remove = async (id: string): Promise<void> => {
     await registry.remove(id);
-    endedCalls.delete(id);
+    ended.get(id)?.();
+    ended.delete(id);
     void stopLane(id);
   };
   // The end of the call is stored together with its messages: before that, none pending does not mean none to come.
@@ -82,7 +84,7 @@ export const createWebhooks = (options: WebhooksOptions): Webhooks => {
   };
   const removeIfOver = (id: string) => {
     const subscription = registry.get(id);
-    if (!subscription || !endedCalls.has(id)) return;
+    if (!subscription || !ended.has(id)) return;
     const act = async () => {
       if (await isOver(subscription)) await remove(id);
     };
@@ -105,6 +107,15 @@ export const createWebhooks = (options: WebhooksOptions): Webhooks => {
     lane.wake();
   };
 
+  // Whoever does not ask for call.ended has no message then that would wake the lane.
+  const noteEnd = (id: string) => {
+    ended.get(id)?.();
+    const look = () => {
+      wakeLane(id);
+    };
+    ended.set(id, clock.setTimeout(look, LOOK_AFTER_END_MS));
+  };
+
   const principalFor = (subscription: Subscription): Principal => {
     const known = principals.get(subscription) ?? principalOf(subscription);
     principals.set(subscription, known);
@@ -124,7 +135,7 @@ export const createWebhooks = (options: WebhooksOptions): Webhooks => {
           const call = await store.calls.get(filter.call);
           // Placed, perhaps, but never stored: nothing will be heard of it.
           if (!call && (await store.deliveries.countPending(id)) === 0) await remove(id);
-          if (call?.endedAt != null) endedCalls.add(id);
+          if (call?.endedAt != null) noteEnd(id);
         }
         wakeLane(id);
       }
@@ -135,10 +146,7 @@ export const createWebhooks = (options: WebhooksOptions): Webhooks => {
         let payload: string | undefined;
         for (const subscription of registry.candidates(event)) {
           const { id: webhookId, statusCallback, enabled } = subscription;
-          if (statusCallback && event.name === 'call.ended') {
-            endedCalls.add(webhookId);
-            touched.add(webhookId);
-          }
+          if (statusCallback && event.name === 'call.ended') noteEnd(webhookId);
           if (!enabled || !wants(subscription, event) || !sees(subscription, event)) continue;
           payload ??= eventMessage(event);
           const id = newMessageId();
@@ -158,17 +166,15 @@ export const createWebhooks = (options: WebhooksOptions): Webhooks => {
             lastStatus: null,
             lastError: null,
           });
-          touched.add(webhookId);
         }
       }
       return deliveries;
     },
-    wake() {
-      const ids = [...touched];
-      touched.clear();
-      for (const id of ids) wakeLane(id);
+    wake(deliveries) {
+      for (const id of new Set(deliveries.map(({ webhookId }) => webhookId))) wakeLane(id);
     },
     async close() {
+      for (const cancel of ended.values()) cancel();
       const cut = setTimeout(() => {
         closing.abort();
       }, CLOSE_MS);
