@@ -1,4 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createAddressRule } from '../../../src/events/webhooks/addresses.ts';
 import { createPost, type Resolve, systemResolve } from '../../../src/events/webhooks/post.ts';
 import { type Behaviour, startReceiver } from '../../helpers/receiver.ts';
@@ -95,5 +102,32 @@ describe('a post', () => {
     expect(asked).toBe(1);
     expect((await attempt()).error).toContain('outside the public networks');
     expect(receiver.connections()).toBe(0);
+  });
+
+  it('goes over TLS to a certificate that is trusted, and to no other', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'webhooks-tls-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const [keyFile, certFile] = ['key.pem', 'cert.pem'].map((name) => join(folder, name)) as [string, string];
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=crm.example', '-addext', 'subjectAltName=DNS:crm.example', '-keyout', keyFile, '-out', certFile], { stdio: 'ignore' }); // prettier-ignore
+    const cert = readFileSync(certFile, 'utf8');
+    let requests = 0;
+    const server = createServer({ cert, key: readFileSync(keyFile) }, (_request, response) => {
+      requests++;
+      // Later than a connection may take.
+      setTimeout(() => response.writeHead(200).end(), 250);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const resolve: Resolve = async () => [{ address: '127.0.0.1', family: 4 }];
+    expect((await postTo(`https://crm.example:${port}/`, { resolve })).error).toMatch(/self-signed/);
+    expect(requests).toBe(0);
+
+    const trusted = getCACertificates('default');
+    setDefaultCACertificates([...trusted, cert]);
+    onTestFinished(() => setDefaultCACertificates(trusted));
+    expect(await postTo(`https://crm.example:${port}/`, { resolve })).toMatchObject({ status: 200, error: null });
+    expect((await postTo(`https://other.example:${port}/`, { resolve })).error).toMatch(/altname/);
+    expect(requests).toBe(1);
   });
 });
