@@ -32,6 +32,11 @@ export default defineConfig(
     },
   },
   {
+    files: ['examples/**/*.mjs'],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: { globals: { console: 'readonly', process: 'readonly' } },
+  },
+  {
     files: ['test/**', 'bench/**'],
     rules: {
       // Bodies of HTTP answers are checked by the assertions themselves.

@@ -3,12 +3,14 @@ import { type AmiClient, type AmiStatus, createAmiClient } from './ami/client.ts
 import type { Sender } from './ami/types.ts';
 import { createLogAudit } from './auth/audit.ts';
 import { createGuard } from './auth/guard.ts';
+import { maySeeEvent } from './auth/rules/event.ts';
 import { createQuota } from './auth/quota.ts';
 import type { Ownership } from './auth/rules/channel.ts';
 import type { PbxConfig } from './config.ts';
 import type { LiveChannel } from './events/call-follower.ts';
 import { createEventHub, type EventHub } from './events/hub.ts';
 import { createJournal, type Journal } from './events/journal.ts';
+import { createWebhooks, type Webhooks } from './events/webhooks/webhooks.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import type { Clock } from './lib/clock.ts';
 import { GatewayError, isGatewayError } from './lib/errors.ts';
@@ -17,7 +19,6 @@ import { createDialplan } from './pbx/dialplan.ts';
 import { newCallId } from './pbx/calls.ts';
 import { listCalls } from './events/call-view.ts';
 import { createPbx, type Gateway } from './pbx/index.ts';
-import { createMemoryStore } from './store/memory.ts';
 import type { Store } from './store/store.ts';
 
 export interface ComposeOptions {
@@ -27,7 +28,9 @@ export interface ComposeOptions {
   amiTlsCa?: string | undefined;
   /** Patterns of channels that lead outside. */
   trunks?: readonly string[];
-  store?: Store;
+  store: Store;
+  /** Networks besides the public ones that webhooks may go to. */
+  webhookAllowNetworks: readonly string[];
   clock: Clock;
   log: Log;
 }
@@ -35,6 +38,8 @@ export interface ComposeOptions {
 export interface Composition {
   gateway: Gateway;
   metrics: Metrics;
+  webhooks: Webhooks;
+  store: Store;
   /** Ends what follows the PBX, finishes what is in flight, logs off. */
   close(): Promise<void>;
   /** Drops every connection now. */
@@ -85,7 +90,8 @@ const liveChannels =
 interface Shared {
   metrics: () => Metrics;
   store: Store;
-  events: () => EventHub;
+  events: EventHub;
+  webhooks: Webhooks;
 }
 
 const startServer = async (config: PbxConfig, options: ComposeOptions, shared: Shared): Promise<Server> => {
@@ -100,9 +106,10 @@ const startServer = async (config: PbxConfig, options: ComposeOptions, shared: S
     trunks,
     liveChannels: (uniqueId) => (late.sender ? liveChannels(late.sender)(uniqueId) : Promise.resolve([])),
     newId: newCallId,
-    deliveriesFor: () => [],
-    onCommitted: () => {
-      shared.events().wake();
+    deliveriesFor: shared.webhooks.deliveriesFor,
+    onCommitted: (deliveries) => {
+      shared.webhooks.wake(deliveries);
+      shared.events.wake();
     },
   });
   await journal.start();
@@ -135,7 +142,7 @@ const startServer = async (config: PbxConfig, options: ComposeOptions, shared: S
 
 /** Connects everything. The pools are known here and nowhere else; all others get them behind the guard. */
 export const compose = async (options: ComposeOptions): Promise<Composition> => {
-  const { clock, log, trunks = [], store = createMemoryStore() } = options;
+  const { clock, log, trunks = [], store } = options;
   const servers = new Map<string, Server>();
   const names = options.pbx.map(({ name }) => name);
   const serverOf = (name: string): Server => {
@@ -152,11 +159,20 @@ export const compose = async (options: ComposeOptions): Promise<Composition> => 
   };
   const metrics = createMetrics({ names, status: (name) => serverOf(name).client.status });
   const events = createEventHub({ clock, store, logOf: (name) => serverOf(name).journal.log });
+  const webhooks = createWebhooks({
+    store,
+    clock,
+    log,
+    allowNetworks: options.webhookAllowNetworks,
+    maySee: maySeeEvent,
+    onDisabled: ({ fields }) => {
+      log.warn(fields, 'A webhook was disabled');
+      servers.get(names[0] ?? '')?.journal.tell('webhook.disabled', fields);
+    },
+  });
+  await webhooks.start();
   for (const config of options.pbx) {
-    servers.set(
-      config.name,
-      await startServer(config, options, { metrics: () => metrics, store, events: () => events }),
-    );
+    servers.set(config.name, await startServer(config, options, { metrics: () => metrics, store, events, webhooks }));
   }
 
   const audit = createLogAudit(log);
@@ -175,7 +191,19 @@ export const compose = async (options: ComposeOptions): Promise<Composition> => 
       const { sender, journal, dialplanHas, ownership, status } = serverOf(name);
       const guarded = createGuard({ sender, pbx: name, principal, context, ownership, quota, audit });
       const { tracker, keep } = journal;
-      return createPbx({ name, sender: guarded, principal, tracker, keep, store, trunks, dialplanHas, status, clock });
+      return createPbx({
+        name,
+        sender: guarded,
+        principal,
+        tracker,
+        keep,
+        store,
+        trunks,
+        webhooks,
+        dialplanHas,
+        status,
+        clock,
+      });
     },
     status: (name) => serverOf(name).client.status,
     locateCall: async (id) => (liveCall(id) ?? (await store.calls.get(id)))?.pbx,
@@ -185,14 +213,18 @@ export const compose = async (options: ComposeOptions): Promise<Composition> => 
   return {
     gateway,
     metrics,
+    webhooks,
+    store,
     async close() {
       await Promise.all([...servers.values()].map(({ client }) => client.close()));
       await Promise.all([...servers.values()].map(({ journal }) => journal.close()));
+      await webhooks.close();
       await store.close();
     },
     async destroy() {
       for (const { client } of servers.values()) client.destroy();
       await Promise.all([...servers.values()].map(({ journal }) => journal.close()));
+      await webhooks.close();
       await store.close();
     },
   };

@@ -30,6 +30,7 @@ export interface Config {
   corsOrigins: string[];
   trustProxy: boolean | string;
   metricsPublic: boolean;
+  webhookAllowNetworks: string[];
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -47,9 +48,20 @@ export class ConfigError extends Error {
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 const MIN_SECRET_BYTES = 32;
+const words = (text: string): string[] => text.split(',').map((word) => word.trim()).filter((word) => word !== ''); // prettier-ignore
 const flag = z.enum(['true', 'false']).default('false').transform((text) => text === 'true'); // prettier-ignore
 const whole = (min: number, max: number, fallback: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
+
+const network = z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()]);
+const networks = z
+  .string()
+  .default('')
+  .transform(words)
+  .refine(
+    (list) => list.every((item) => network.safeParse(item).success),
+    'takes networks such as 10.1.0.0/16, separated by commas',
+  );
 
 const schema = z.object({
   NODE_ENV: z.string().optional(),
@@ -68,6 +80,7 @@ const schema = z.object({
   CORS_ORIGINS: z.string().default(''),
   TRUST_PROXY: z.string().default('false'),
   METRICS_PUBLIC: flag,
+  WEBHOOK_ALLOW_NETWORKS: networks,
 });
 
 const isAmiUrl = (name: string) => name === 'AMI_URL' || name.startsWith('AMI_URL_');
@@ -156,7 +169,7 @@ const attempt = <T>(faults: string[], make: () => T): T | undefined => {
 
 /** Names that look like ours and are not: typing errors that would silently change nothing. */
 export const unknownNames = (env: Environment): string[] =>
-  Object.keys(env).filter((name) => /^(AMI|JWT)_/.test(name) && !isAmiUrl(name) && !(name in schema.shape));
+  Object.keys(env).filter((name) => /^(AMI|JWT|WEBHOOK)_/.test(name) && !isAmiUrl(name) && !(name in schema.shape));
 
 const present = (env: Environment): Environment =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
@@ -215,9 +228,10 @@ export const parseConfig = (environment: Environment): Config => {
     jwtIssuer: values.JWT_ISSUER,
     jwtAudience: values.JWT_AUDIENCE,
     logLevel: values.LOG_LEVEL,
-    corsOrigins: values.CORS_ORIGINS.split(',').map((origin) => origin.trim()).filter((origin) => origin !== ''), // prettier-ignore
+    corsOrigins: words(values.CORS_ORIGINS),
     trustProxy: trust === 'true' ? true : trust === 'false' ? false : trust,
     metricsPublic: values.METRICS_PUBLIC,
+    webhookAllowNetworks: values.WEBHOOK_ALLOW_NETWORKS,
   };
 };
 

@@ -6,6 +6,7 @@ import { ConfigError, parseConfig, processEnvironment, unknownNames } from './co
 import { demoGreeting, startDemo } from './demo.ts';
 import { buildApp } from './http/app.ts';
 import { systemClock } from './lib/clock.ts';
+import { createMemoryStore } from './store/memory.ts';
 import { version } from './version.ts';
 
 /** Time to finish what is in flight at a shutdown, in milliseconds. */
@@ -24,11 +25,14 @@ export const serve = async (): Promise<void> => {
 
   const demo = config.demo ? await startDemo() : undefined;
   const pbx = demo ? [demo.pbx] : config.pbx;
-  const { gateway, metrics, close, destroy } = await compose({ ...config, pbx, clock: systemClock, log });
+  const store = createMemoryStore();
+  const composed = await compose({ ...config, pbx, store, clock: systemClock, log });
+  const { gateway, metrics, webhooks, close, destroy } = composed;
   let draining = false;
   const app = await buildApp({
     gateway,
     metrics,
+    webhooks,
     auth: { key: config.key, issuer: config.jwtIssuer, audience: config.jwtAudience },
     version,
     logger: log,

@@ -56,6 +56,7 @@ describe('configuration', () => {
       corsOrigins: [],
       trustProxy: false,
       metricsPublic: false,
+      webhookAllowNetworks: [],
     });
   });
 
@@ -73,6 +74,7 @@ describe('configuration', () => {
       CORS_ORIGINS: 'https://a.example, https://b.example,',
       TRUST_PROXY: '10.0.0.0/8',
       METRICS_PUBLIC: 'true',
+      WEBHOOK_ALLOW_NETWORKS: '10.1.0.0/16, fd00::1',
       TLS_CERT_FILE: 'c',
       TLS_KEY_FILE: 'k',
     });
@@ -82,6 +84,7 @@ describe('configuration', () => {
       corsOrigins: ['https://a.example', 'https://b.example'],
       trustProxy: '10.0.0.0/8',
       metricsPublic: true,
+      webhookAllowNetworks: ['10.1.0.0/16', 'fd00::1'],
       tls: { certFile: 'c', keyFile: 'k' },
     });
     expect(parseConfig({ ...env, TRUST_PROXY: 'true' }).trustProxy).toBe(true);

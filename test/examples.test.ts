@@ -1,7 +1,9 @@
-import { execFile } from 'node:child_process';
-import { expect, it } from 'vitest';
-import { describeEachPbx } from './helpers/asterisk.ts';
+import { execFile, spawn } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { eventMessage, signedHeaders } from '../src/events/webhooks/message.ts';
+import { describeEachPbx, eventually } from './helpers/asterisk.ts';
 import { useGateway } from './helpers/gateway.ts';
+import { event } from './helpers/webhooks.ts';
 
 describeEachPbx('the examples', ({ amiPort: port, secret }) => {
   const gateway = useGateway({ pbx: { port, secret } });
@@ -36,5 +38,28 @@ describeEachPbx('the examples', ({ amiPort: port, secret }) => {
     expect(status).toBe(0);
     expect(Number(out)).toBeGreaterThanOrEqual(1);
     expect((await run('bash', ['examples/channel-count.sh'], 'x')).status).not.toBe(0);
+  });
+});
+
+describe('screen-pop.mjs', () => {
+  it('prints who calls whom, once, and believes no unsigned message', async () => {
+    const secret = `whsec_${'Ab1+'.repeat(8)}`;
+    const env = { PATH: process.env['PATH'] ?? '', PORT: '0', WEBHOOK_SECRET: secret };
+    const child = spawn(process.execPath, ['examples/screen-pop.mjs'], { env });
+    let out = '';
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    try {
+      const port = await eventually(() => /listening on (\d+)/.exec(out)![1]);
+      const body = eventMessage(event('call.ringing', 'c1', { fields: { from: '3125551234', to: '100' } }));
+      const send = (headers: Record<string, string>) =>
+        fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body, headers }).then(({ status }) => status);
+      const signed = signedHeaders({ secrets: [{ secret, until: null }] }, { id: 'msg_1', body, at: Date.now() });
+      expect(await send({ ...signed, 'webhook-signature': 'v1,AAAA' })).toBe(401);
+      expect([await send(signed), await send(signed)]).toEqual([204, 204]);
+      await eventually(() => expect(out).toContain('3125551234 calls 100\n'));
+      expect(out.match(/calls/g)).toHaveLength(1);
+    } finally {
+      child.kill();
+    }
   });
 });

@@ -1,8 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createWebhooks } from '../events/webhooks/webhooks.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { buildApp } from '../http/app.ts';
+import { systemClock } from '../lib/clock.ts';
 import { GatewayError } from '../lib/errors.ts';
+import { silentLog } from '../lib/log.ts';
 import type { Gateway } from '../pbx/index.ts';
+import { createMemoryStore } from '../store/memory.ts';
 import { version } from '../version.ts';
 
 const file = new URL('../../openapi/openapi.json', import.meta.url);
@@ -24,6 +28,14 @@ const nothing: Gateway = {
 export const renderOpenapi = async (): Promise<string> => {
   const app = await buildApp({
     gateway: nothing,
+    webhooks: createWebhooks({
+      store: createMemoryStore(),
+      clock: systemClock,
+      log: silentLog,
+      allowNetworks: [],
+      maySee: () => false,
+      onDisabled() {},
+    }),
     metrics: createMetrics({ names: [], status: nothing.status }),
     auth: { key: { algorithm: 'HS256', secret: 'describes only, signs nothing' } },
     version,

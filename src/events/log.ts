@@ -14,8 +14,8 @@ export interface EventLogOptions {
   changedCalls: () => StoredCall[];
   /** What webhooks are to be sent for these events; kept together with them. */
   deliveriesFor: (events: readonly GatewayEvent[]) => readonly StoredDelivery[];
-  /** Events are in the log, in memory and in the store. */
-  onCommitted: () => void;
+  /** Events are in the log, in memory and in the store, and with them these deliveries. */
+  onCommitted: (deliveries: readonly StoredDelivery[]) => void;
   /** Most events in memory. */
   keep?: number;
   /** Age of the oldest event in memory, in milliseconds. */
@@ -96,7 +96,7 @@ export const createEventLog = (options: EventLogOptions): EventLog => {
     entries.push(...taken);
     next += batch.length;
     trim();
-    options.onCommitted();
+    options.onCommitted(deliveries);
   };
 
   const run = (): Promise<void> => {

@@ -4,6 +4,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequ
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from '../lib/clock.ts';
+import type { Webhooks } from '../events/webhooks/webhooks.ts';
 import { matchesAnyGlob } from '../lib/glob.ts';
 import type { Gateway } from '../pbx/index.ts';
 import { registerErrorHandling, sendProblem } from './error-handler.ts';
@@ -26,10 +27,12 @@ import { problemRoutes } from './routes/problems.ts';
 import { queueRoutes } from './routes/queues.ts';
 import { recordingRoutes } from './routes/recordings.ts';
 import { variableRoutes } from './routes/variables.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 
 export interface AppOptions {
   gateway: Gateway;
   metrics: Metrics;
+  webhooks: Webhooks;
   auth: AuthOptions;
   version: string;
   logger?: FastifyBaseLogger | undefined;
@@ -132,6 +135,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     tickets,
     verifyToken,
     pbxFor,
+    webhooks: options.webhooks,
     closing: closing.signal,
     pbxOfCall: async (request, callId) => pbxFor(request, await gateway.locateCall(callId)),
     namesFor: (request, name) => {
@@ -153,6 +157,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   await app.register(recordingRoutes, routeOptions);
   await app.register(queueRoutes, routeOptions);
   await app.register(commandRoutes, routeOptions);
+  await app.register(webhookRoutes, routeOptions);
   await app.register(pbxRoutes, routeOptions);
   return app;
 };

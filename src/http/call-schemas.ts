@@ -3,6 +3,7 @@ import { CALL_DISPOSITIONS, CALL_STATUSES, type CallRequest } from '../events/ca
 import { CALL_DIRECTIONS } from '../events/call-summary.ts';
 import { callExample } from './examples.ts';
 import { partySchema, timeSchema } from './schemas.ts';
+import { statusCallbackSchema } from './webhook-schemas.ts';
 
 const callerIdSchema = z.union([
   z.string().max(200),
@@ -35,6 +36,7 @@ export const placeSchema = z
       .max(20)
       .default([]),
     earlyMedia: z.boolean().default(false).describe('Connect the first leg on progress, before it answers'),
+    statusCallback: statusCallbackSchema.optional().describe("Where this call's events are posted, signed"),
   })
   .refine(({ context, application }) => (context === undefined) !== (application === undefined), {
     message: 'Give either context and extension, or application',
@@ -127,6 +129,14 @@ export const callSchema = z
     recordings: z.array(z.object({ channel: z.string(), startedAt: timeSchema, endedAt: timeSchema.nullable() })),
   })
   .meta({ id: 'Call', examples: [callExample] });
+
+export const placedSchema = callSchema
+  .extend({
+    statusCallback: z
+      .object({ webhookId: z.string(), secret: z.string().describe('Signs the messages; shown here only') })
+      .optional(),
+  })
+  .meta({ id: 'PlacedCall', examples: [callExample] });
 
 const callerIdText = (callerId: z.output<typeof callerIdSchema> | undefined): string | null => {
   if (callerId === undefined) return null;

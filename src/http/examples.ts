@@ -143,3 +143,28 @@ export const pbxExample = {
   lastError: null,
   actions: ['AGI', 'AOCMessage', 'AbsoluteTimeout', 'Atxfer', 'BlindTransfer', 'Bridge'],
 };
+
+export const webhookExample = {
+  id: 'wh_5f0c2d9ab41e77c03d6a8812',
+  url: 'https://crm.example.com/hooks/pbx',
+  events: ['call.ringing', 'call.ended'],
+  filter: { pbx: null, queue: null, call: null },
+  description: null,
+  enabled: true,
+  disabledReason: null,
+  failingSince: null,
+  statusCallback: false,
+  createdAt: '2026-11-23T03:20:00.000Z',
+} as const;
+
+export const deliveryExample = {
+  id: 'msg_2b7Qk0cVx1TzYw8LmN4r',
+  name: 'call.ended',
+  status: 'delivered',
+  attempts: 1,
+  createdAt: '2026-11-23T03:20:00.000Z',
+  nextAt: null,
+  finishedAt: '2026-11-23T03:20:00.120Z',
+  lastStatus: 204,
+  lastError: null,
+} as const;

@@ -4,15 +4,18 @@ import { Hangup } from '../ami/actions/channel.ts';
 import type { GuardedSender } from '../auth/guard.ts';
 import type { Principal } from '../auth/principal.ts';
 import { judgeCallVisible } from '../auth/rules/call.ts';
+import type { CallbackRequest, Management } from '../events/webhooks/management.ts';
 import type { Call, CallRequest } from '../events/call.ts';
 import type { CallTracker } from '../events/calls.ts';
 import { GatewayError, isGatewayError } from '../lib/errors.ts';
 import type { Store } from '../store/store.ts';
 import { type CallView, viewOfCall } from '../events/call-view.ts';
 
+export type PlacedCall = CallView & { statusCallback?: { webhookId: string; secret: string } };
+
 export interface Calls {
   /** Rejects as Asterisk refuses; with `outcome-unknown`, `details.callId` names the call to look at. */
-  place(request: CallRequest): Promise<CallView>;
+  place(request: CallRequest, callback?: CallbackRequest): Promise<PlacedCall>;
   /** From memory, or from the store once it was forgotten here. */
   get(id: string): Promise<CallView>;
   /** Rejects with `call-ended`. */
@@ -27,6 +30,7 @@ export interface CallsOptions {
   principal: Principal;
   store: Pick<Store, 'calls'>;
   trunks: readonly string[];
+  webhooks: Pick<Management, 'bindToCall' | 'unbind'>;
   /** Resolves when what is known of calls outlives a crash. */
   keep: () => Promise<void>;
 }
@@ -55,7 +59,7 @@ const toOriginate = (request: CallRequest, channelId: string) =>
     Async: true,
   });
 
-export const createCalls = ({ sender, tracker, principal, store, trunks, keep }: CallsOptions): Calls => {
+export const createCalls = ({ sender, tracker, principal, store, trunks, keep, webhooks }: CallsOptions): Calls => {
   const view = (call: Call) => viewOfCall(principal, call, trunks);
   const find = (id: string): Call => {
     const call = tracker.get(id);
@@ -64,8 +68,11 @@ export const createCalls = ({ sender, tracker, principal, store, trunks, keep }:
   };
 
   return {
-    async place(request) {
+    async place(request, callback) {
       const id = newCallId();
+      // Before the call: its first event may be here before the answer to Originate.
+      const statusCallback = callback && (await webhooks.bindToCall(principal, id, callback));
+      const placed = statusCallback ? { statusCallback } : {};
       // A name of its own that nobody can guess: whoever knows a ChannelId can use it as a handle.
       const channelId = `gw-${id}`;
       const register = async () => {
@@ -79,6 +86,7 @@ export const createCalls = ({ sender, tracker, principal, store, trunks, keep }:
         if (!isGatewayError(error, 'outcome-unknown') && !isGatewayError(error, 'ami-desync')) {
           tracker.forget(id);
           await store.calls.remove(id).catch(() => undefined);
+          if (statusCallback) await webhooks.unbind(statusCallback.webhookId);
           throw error;
         }
         tracker.doubt(id, 'Asterisk did not say whether it took the call, and knows nothing of it');
@@ -87,11 +95,11 @@ export const createCalls = ({ sender, tracker, principal, store, trunks, keep }:
           'Asterisk did not say whether it took the call; it is never dialled again',
           {
             cause: error,
-            details: { callId: id },
+            details: { callId: id, ...placed },
           },
         );
       }
-      return view(find(id));
+      return { ...view(find(id)), ...placed };
     },
     async get(id) {
       const stored = tracker.get(id) ? undefined : await store.calls.get(id);

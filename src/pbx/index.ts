@@ -3,6 +3,7 @@ import type { Principal } from '../auth/principal.ts';
 import type { RequestContext } from '../auth/audit.ts';
 import type { CallTracker } from '../events/calls.ts';
 import type { EventHub } from '../events/hub.ts';
+import type { Management } from '../events/webhooks/management.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { CallQuery, Store } from '../store/store.ts';
 import type { CallView } from '../events/call-view.ts';
@@ -38,6 +39,7 @@ export interface PbxOptions {
   dialplanHas: (place: Place) => Promise<boolean>;
   status: () => PbxStatus;
   clock: Clock;
+  webhooks: Pick<Management, 'bindToCall' | 'unbind'>;
 }
 
 /** Nouns are made when asked for: a request needs one of them. A class, because an object of getters is dear to make. */

@@ -1,72 +1,77 @@
-import type { CallQuery, IdempotencyRecord, Store, StoredCall, StoredDelivery, StoredEvent, StoredWebhook } from './store.ts'; // prettier-ignore
+import type { IdempotencyRecord, Store, StoredCall, StoredDelivery, StoredEvent, StoredWebhook } from './store.ts';
 
-const matches = (call: StoredCall, query: CallQuery): boolean =>
-  (!query.pbx || query.pbx.includes(call.pbx)) &&
-  (query.status === undefined || call.status === query.status) &&
-  (query.linkedId === undefined || call.linkedId === query.linkedId) &&
-  (!query.open || call.endedAt === null) &&
-  (query.from === undefined || call.createdAt >= query.from) &&
-  (query.to === undefined || call.createdAt < query.to) &&
-  (query.number === undefined || call.numbers.some((number) => number.endsWith(query.number ?? '')));
-
-const page = <T>(items: readonly T[], cursor: string | undefined, limit: number) => {
+/** A page of rows, newest first; the cursor is the position behind the last one. */
+const pageOf = <T>(rows: readonly T[], cursor: string | undefined, limit: number) => {
   const start = Number(cursor ?? 0);
-  const end = start + limit;
-  return { items: items.slice(start, end), nextCursor: end < items.length ? String(end) : null };
+  const items = rows.slice(start, start + limit);
+  return { items, nextCursor: start + limit < rows.length ? String(start + limit) : null };
 };
 
+/** Ends with the process. For the demo and for tests. */
 export const createMemoryStore = (): Store => {
   let events: StoredEvent[] = [];
   const calls = new Map<string, StoredCall>();
-  const deliveries = new Map<string, StoredDelivery>();
   const webhooks = new Map<string, StoredWebhook>();
+  const deliveries = new Map<string, StoredDelivery>();
   const records = new Map<string, IdempotencyRecord>();
-  const pendingOf = (webhookId: string) =>
-    [...deliveries.values()]
-      .filter((one) => one.webhookId === webhookId && one.status === 'pending')
-      .sort((a, b) => a.ordinal - b.ordinal);
+  const recordKey = (sub: string, key: string) => JSON.stringify([sub, key]);
+
+  /** The oldest pending one of each order key. */
+  const heads = (webhookId: string): StoredDelivery[] => {
+    const first = new Map<string, StoredDelivery>();
+    for (const delivery of deliveries.values()) {
+      if (delivery.webhookId !== webhookId || delivery.status !== 'pending') continue;
+      const other = first.get(delivery.orderKey);
+      if (!other || delivery.ordinal < other.ordinal) first.set(delivery.orderKey, delivery);
+    }
+    return [...first.values()].sort((a, b) => a.ordinal - b.ordinal);
+  };
+
   return {
     kind: 'memory',
     async write(batch) {
       events.push(...(batch.events ?? []));
-      if (events.length > 120_000) events = events.slice(-100_000);
       for (const call of batch.calls ?? []) calls.set(call.id, call);
       for (const delivery of batch.deliveries ?? []) deliveries.set(delivery.id, delivery);
     },
     events: {
-      read: async ({ pbx, epoch, after, from, to, call, cursor, limit }) =>
-        page(
-          events.filter(
-            (one) =>
-              one.pbx === pbx &&
-              (epoch === undefined || one.epoch === epoch) &&
-              (after === undefined || one.sequence > after) &&
-              (from === undefined || one.at >= from) &&
-              (to === undefined || one.at < to) &&
-              (call === undefined || one.call === call),
-          ),
-          cursor,
-          limit,
-        ),
+      async read({ pbx, epoch, after, from, to, call, cursor, limit }) {
+        const wanted = events.filter(
+          (event) =>
+            event.pbx === pbx &&
+            (epoch === undefined || event.epoch === epoch) &&
+            (after === undefined || event.sequence > after) &&
+            (from === undefined || event.at >= from) &&
+            (to === undefined || event.at < to) &&
+            (call === undefined || event.call === call),
+        );
+        return pageOf(wanted, cursor, limit);
+      },
       async epochs(pbx) {
-        const found = new Map<string, { epoch: string; first: number; last: number }>();
-        for (const { pbx: of, epoch, sequence } of events) {
-          if (of !== pbx) continue;
-          const known = found.get(epoch);
-          if (known) known.last = sequence;
-          else found.set(epoch, { epoch, first: sequence, last: sequence });
+        const known = new Map<string, { epoch: string; first: number; last: number }>();
+        for (const event of events) {
+          if (event.pbx !== pbx) continue;
+          const { epoch, sequence } = event;
+          known.set(epoch, { epoch, first: known.get(epoch)?.first ?? sequence, last: sequence });
         }
-        return [...found.values()];
+        return [...known.values()];
       },
     },
     calls: {
       get: async (id) => calls.get(id),
-      list: async (query) =>
-        page(
-          [...calls.values()].filter((call) => matches(call, query)).sort((a, b) => b.createdAt - a.createdAt),
-          query.cursor,
-          query.limit,
-        ),
+      async list({ pbx, status, linkedId, open, from, to, number, cursor, limit }) {
+        const wanted = [...calls.values()].filter(
+          (call) =>
+            (pbx === undefined || pbx.includes(call.pbx)) &&
+            (status === undefined || call.status === status) &&
+            (open !== true || call.endedAt === null) &&
+            (linkedId === undefined || call.linkedId === linkedId) &&
+            (from === undefined || call.createdAt >= from) &&
+            (to === undefined || call.createdAt < to) &&
+            (number === undefined || call.numbers.some((known) => known.endsWith(number))),
+        );
+        return pageOf(wanted.sort((a, b) => b.createdAt - a.createdAt), cursor, limit); // prettier-ignore
+      },
       open: async (pbx) => [...calls.values()].filter((call) => call.pbx === pbx && call.endedAt === null),
       remove: async (id) => void calls.delete(id),
     },
@@ -74,38 +79,62 @@ export const createMemoryStore = (): Store => {
       put: async (webhook) => void webhooks.set(webhook.id, webhook),
       get: async (id) => webhooks.get(id),
       list: async () => [...webhooks.values()],
-      remove: async (id) => void webhooks.delete(id),
+      async remove(id) {
+        webhooks.delete(id);
+        for (const delivery of deliveries.values()) if (delivery.webhookId === id) deliveries.delete(delivery.id);
+      },
     },
     deliveries: {
       get: async (id) => deliveries.get(id),
-      list: async ({ webhookId, status, cursor, limit }) =>
-        page(
-          [...deliveries.values()]
-            .filter((one) => one.webhookId === webhookId && (status === undefined || one.status === status))
-            .sort((a, b) => b.ordinal - a.ordinal),
-          cursor,
-          limit,
-        ),
-      async due({ webhookId, now, limit }) {
-        const heads = new Map<string, StoredDelivery>();
-        for (const one of pendingOf(webhookId)) if (!heads.has(one.orderKey)) heads.set(one.orderKey, one);
-        return [...heads.values()].filter(({ nextAt }) => nextAt <= now).slice(0, limit);
+      async list({ webhookId, status, cursor, limit }) {
+        const wanted = [...deliveries.values()].filter(
+          (delivery) => delivery.webhookId === webhookId && (status === undefined || delivery.status === status),
+        );
+        return pageOf(wanted.sort((a, b) => b.ordinal - a.ordinal), cursor, limit); // prettier-ignore
       },
-      nextAt: async (webhookId) => pendingOf(webhookId).map(({ nextAt }) => nextAt).sort((a, b) => a - b)[0], // prettier-ignore
+      due: async ({ webhookId, now, limit }) =>
+        heads(webhookId)
+          .filter(({ nextAt }) => nextAt <= now)
+          .slice(0, limit),
+      nextAt: async (webhookId) => {
+        const times = heads(webhookId).map(({ nextAt }) => nextAt);
+        return times.length === 0 ? undefined : Math.min(...times);
+      },
       lastOrdinal: async () => Math.max(0, ...[...deliveries.values()].map(({ ordinal }) => ordinal)),
-      countPending: async (webhookId) => pendingOf(webhookId).length,
+      countPending: async (webhookId) =>
+        [...deliveries.values()].filter((delivery) => delivery.webhookId === webhookId && delivery.status === 'pending')
+          .length,
     },
     idempotency: {
       async begin(record) {
-        const key = `${record.sub} ${record.key}`;
+        const key = recordKey(record.sub, record.key);
         const known = records.get(key);
         if (!known) records.set(key, record);
         return known;
       },
-      update: async (record) => void records.set(`${record.sub} ${record.key}`, record),
-      remove: async (sub, key) => void records.delete(`${sub} ${key}`),
+      update: async (record) => void records.set(recordKey(record.sub, record.key), record),
+      remove: async (sub, key) => void records.delete(recordKey(sub, key)),
     },
-    prune: async () => false,
-    close: async () => {},
+    async prune({ eventsBefore, callsBefore, deliveriesBefore, idempotencyBefore, maxEvents, limit }) {
+      let left = limit;
+      const removeFrom = <T>(rows: Map<string, T>, old: (row: T) => boolean) => {
+        for (const [key, row] of rows) {
+          if (left === 0) return;
+          if (!old(row)) continue;
+          rows.delete(key);
+          left--;
+        }
+      };
+      const firstKept = events.findIndex(({ at }) => at >= eventsBefore);
+      const tooOld = firstKept === -1 ? events.length : firstKept;
+      const dropped = Math.min(left, Math.max(tooOld, events.length - maxEvents));
+      events = events.slice(dropped);
+      left -= dropped;
+      removeFrom(calls, ({ endedAt }) => endedAt !== null && endedAt < callsBefore);
+      removeFrom(deliveries, ({ finishedAt }) => finishedAt !== null && finishedAt < deliveriesBefore);
+      removeFrom(records, ({ createdAt }) => createdAt < idempotencyBefore);
+      return left === 0;
+    },
+    async close() {},
   };
 };

@@ -1,10 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import type { Limits } from '../../src/auth/limits.ts';
 import { signToken } from '../../src/auth/tokens.ts';
+import { createWebhooks } from '../../src/events/webhooks/webhooks.ts';
 import { type AppOptions, buildApp } from '../../src/http/app.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { GatewayError } from '../../src/lib/errors.ts';
+import { silentLog } from '../../src/lib/log.ts';
 import type { Gateway } from '../../src/pbx/index.ts';
+import { createMemoryStore } from '../../src/store/memory.ts';
 import { testKey } from './gateway.ts';
 
 const refuse = (): never => {
@@ -21,9 +25,20 @@ export const noServers: Gateway = {
   events: { open: refuse, cursor: refuse, wake() {}, history: refuse, readers: 0 },
 };
 
+export const noWebhooks = () =>
+  createWebhooks({
+    store: createMemoryStore(),
+    clock: systemClock,
+    log: silentLog,
+    allowNetworks: [],
+    maySee: () => true,
+    onDisabled() {},
+  });
+
 export const buildTestApp = (options: Partial<AppOptions> = {}): Promise<FastifyInstance> =>
   buildApp({
     gateway: noServers,
+    webhooks: noWebhooks(),
     metrics: createMetrics({ names: [], status: noServers.status }),
     auth: { key: testKey },
     version: '0.0.0',

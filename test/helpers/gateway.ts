@@ -9,6 +9,8 @@ import { buildApp } from '../../src/http/app.ts';
 import type { SigningKey } from '../../src/lib/signing-key.ts';
 import type { AuthOptions } from '../../src/http/plugins/auth.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { createMemoryStore } from '../../src/store/memory.ts';
+import type { Store } from '../../src/store/store.ts';
 import { eventually } from './asterisk.ts';
 
 export const testKey: SigningKey = { algorithm: 'HS256', secret: 'a secret of the tests, long enough to sign with' };
@@ -52,6 +54,7 @@ export interface GatewayOptions {
   poolSize?: number;
   caFile?: string;
   auth?: AuthOptions;
+  store?: Store;
 }
 
 /** A whole gateway on a free port, answers checked against their schemas. */
@@ -65,12 +68,16 @@ export const startGateway = async (options: GatewayOptions): Promise<TestGateway
     amiPoolSize: options.poolSize ?? 2,
     amiTimeoutMs: options.timeoutMs ?? 5_000,
     amiTlsCa: options.caFile,
+    store: options.store ?? createMemoryStore(),
+    // Receivers of the tests are on loopback.
+    webhookAllowNetworks: ['127.0.0.0/8'],
     clock: systemClock,
     log,
   });
   const app = await buildApp({
     gateway: composition.gateway,
     metrics: composition.metrics,
+    webhooks: composition.webhooks,
     auth: options.auth ?? { key: testKey },
     version: '0.0.0',
     logger: log,

@@ -8,6 +8,7 @@ import { compose } from '../../src/compose.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { SigningKey } from '../../src/lib/signing-key.ts';
+import { createMemoryStore } from '../../src/store/memory.ts';
 import { startSimulator } from '../../src/simulator/index.ts';
 import type { Release } from '../../src/simulator/release.ts';
 import { labSecret } from '../lab/config.ts';
@@ -71,11 +72,13 @@ export const soak = async ({ minutes, seed, release, say = () => {} }: SoakOptio
     pbx: [{ name: 'default', host: '127.0.0.1', port: simulator.port, tls: false, username: 'gateway', secret: labSecret }], // prettier-ignore
     amiPoolSize: 4,
     amiTimeoutMs: 1_000,
+    store: createMemoryStore(),
+    webhookAllowNetworks: [],
     clock: systemClock,
     log,
   });
-  const { gateway, metrics } = composition;
-  const app = await buildApp({ gateway, metrics, auth: { key: KEY }, version: '0.0.0', logger: log, validateResponses: true }); // prettier-ignore
+  const { gateway, metrics, webhooks } = composition;
+  const app = await buildApp({ gateway, metrics, webhooks, auth: { key: KEY }, version: '0.0.0', logger: log, validateResponses: true }); // prettier-ignore
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const token = signToken(KEY, { sub: 'soak', scope: SCOPE, ttl: Math.ceil(minutes * 60) + 600 });
 

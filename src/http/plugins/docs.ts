@@ -12,6 +12,7 @@ const tags = [
   { name: 'Recordings', description: 'Recording of live channels' },
   { name: 'Queues', description: 'Queues, their members and callers' },
   { name: 'Commands', description: 'The Asterisk CLI, by allowed prefixes' },
+  { name: 'Webhooks', description: 'Events posted to your service, signed, until it has taken them' },
   { name: 'PBX', description: 'The servers behind this gateway' },
   { name: 'Health', description: 'Probes and figures' },
   { name: 'Problems', description: 'Error codes' },

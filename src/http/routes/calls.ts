@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { CALL_STATUSES } from '../../events/call.ts';
-import { callSchema, placeSchema, toRequest } from '../call-schemas.ts';
+import type { CallView } from '../../events/call-view.ts';
+import { callSchema, placedSchema, placeSchema, toRequest } from '../call-schemas.ts';
 import { eventSchema } from '../event-schemas.ts';
 import { historyPage } from '../history.ts';
 import { pageOf, pageQuery, pbxQuery, problems, timeQuery } from '../schemas.ts';
@@ -30,18 +31,22 @@ export const callRoutes: FastifyPluginAsyncZod<RouteOptions> = async (
         querystring: pbxQuery,
         headers: z.object({ prefer: z.string().optional().describe('`wait=20`') }),
         body: placeSchema,
-        response: { 201: callSchema, ...problems(409, 429, 501) },
+        response: { 201: placedSchema, ...problems(409, 429, 501) },
       },
     },
     async (request, reply) => {
       const pbx = pbxFor(request, request.query.pbx);
       const wait = waitSeconds(request.headers.prefer);
-      let call = await pbx.calls.place(toRequest(request.body));
+      const { statusCallback, ...placed } = await pbx.calls.place(toRequest(request.body), request.body.statusCallback);
+      let call: CallView = placed;
       if (wait !== undefined) {
         call = await pbx.calls.settled(call.id, AbortSignal.any([AbortSignal.timeout(wait * 1_000), closing]));
         void reply.header('preference-applied', `wait=${wait}`);
       }
-      return reply.code(201).header('location', `/calls/${call.id}`).send(call);
+      return reply
+        .code(201)
+        .header('location', `/calls/${call.id}`)
+        .send(statusCallback ? { ...call, statusCallback } : call);
     },
   );
 

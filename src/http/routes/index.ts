@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { Webhooks } from '../../events/webhooks/webhooks.ts';
 import type { Principal } from '../../auth/principal.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Gateway, Pbx } from '../../pbx/index.ts';
@@ -7,6 +8,7 @@ import type { Tickets } from '../plugins/tickets.ts';
 /** What every route file is given. */
 export interface RouteOptions {
   gateway: Gateway;
+  webhooks: Webhooks;
   clock: Clock;
   tickets: Tickets;
   /** The principal of a token used from this address. Throws as a request with it would. */
