@@ -19,6 +19,8 @@ import { createDialplan } from './pbx/dialplan.ts';
 import { newCallId } from './pbx/calls.ts';
 import { listCalls } from './events/call-view.ts';
 import { createPbx, type Gateway } from './pbx/index.ts';
+import { createKeeper, type Keeper } from './store/keeper.ts';
+import { startRetention } from './store/retention.ts';
 import type { Store } from './store/store.ts';
 
 export interface ComposeOptions {
@@ -29,6 +31,12 @@ export interface ComposeOptions {
   /** Patterns of channels that lead outside. */
   trunks?: readonly string[];
   store: Store;
+  /** Why the store is not the one asked for. */
+  storeFault?: string | null;
+  /** How long events, and ended calls with their deliveries, are kept; milliseconds. */
+  keepEventsMs?: number;
+  keepCallsMs?: number;
+  keepEventsMax?: number;
   /** Networks besides the public ones that webhooks may go to. */
   webhookAllowNetworks: readonly string[];
   clock: Clock;
@@ -90,6 +98,7 @@ const liveChannels =
 interface Shared {
   metrics: () => Metrics;
   store: Store;
+  keeper: Keeper;
   events: EventHub;
   webhooks: Webhooks;
 }
@@ -103,6 +112,7 @@ const startServer = async (config: PbxConfig, options: ComposeOptions, shared: S
     clock,
     log,
     store: shared.store,
+    write: shared.keeper.write,
     trunks,
     liveChannels: (uniqueId) => (late.sender ? liveChannels(late.sender)(uniqueId) : Promise.resolve([])),
     newId: newCallId,
@@ -140,6 +150,8 @@ const startServer = async (config: PbxConfig, options: ComposeOptions, shared: S
   };
 };
 
+const HOUR_MS = 3_600_000;
+
 /** Connects everything. The pools are known here and nowhere else; all others get them behind the guard. */
 export const compose = async (options: ComposeOptions): Promise<Composition> => {
   const { clock, log, trunks = [], store } = options;
@@ -157,8 +169,21 @@ export const compose = async (options: ComposeOptions): Promise<Composition> => 
     }
     return undefined;
   };
-  const metrics = createMetrics({ names, status: (name) => serverOf(name).client.status });
+  const metrics = createMetrics({
+    names,
+    status: (name) => serverOf(name).client.status,
+    store: () => keeper.health(),
+  });
   const events = createEventHub({ clock, store, logOf: (name) => serverOf(name).journal.log });
+  const keeper = createKeeper({ store, log, now: clock.now, fault: options.storeFault ?? null });
+  const stopRetention = startRetention({
+    store,
+    clock,
+    log,
+    eventsMs: options.keepEventsMs ?? 72 * HOUR_MS,
+    callsMs: options.keepCallsMs ?? 90 * 24 * HOUR_MS,
+    maxEvents: options.keepEventsMax ?? 1_000_000,
+  });
   const webhooks = createWebhooks({
     store,
     clock,
@@ -172,7 +197,10 @@ export const compose = async (options: ComposeOptions): Promise<Composition> => 
   });
   await webhooks.start();
   for (const config of options.pbx) {
-    servers.set(config.name, await startServer(config, options, { metrics: () => metrics, store, events, webhooks }));
+    servers.set(
+      config.name,
+      await startServer(config, options, { metrics: () => metrics, store, keeper, events, webhooks }),
+    );
   }
 
   const audit = createLogAudit(log);
@@ -187,6 +215,7 @@ export const compose = async (options: ComposeOptions): Promise<Composition> => 
   const gateway: Gateway = {
     names,
     events,
+    storeHealth: keeper.health,
     open(name = names[0] ?? '', principal, context) {
       const { sender, journal, dialplanHas, ownership, status } = serverOf(name);
       const guarded = createGuard({ sender, pbx: name, principal, context, ownership, quota, audit });
@@ -219,12 +248,14 @@ export const compose = async (options: ComposeOptions): Promise<Composition> => 
       await Promise.all([...servers.values()].map(({ client }) => client.close()));
       await Promise.all([...servers.values()].map(({ journal }) => journal.close()));
       await webhooks.close();
+      stopRetention();
       await store.close();
     },
     async destroy() {
       for (const { client } of servers.values()) client.destroy();
       await Promise.all([...servers.values()].map(({ journal }) => journal.close()));
       await webhooks.close();
+      stopRetention();
       await store.close();
     },
   };

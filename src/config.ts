@@ -28,6 +28,10 @@ export interface Config {
   jwtAudience: string | undefined;
   logLevel: string;
   corsOrigins: string[];
+  storeUrl: string;
+  keepEventsMs: number;
+  keepEventsMax: number;
+  keepCallsMs: number;
   trustProxy: boolean | string;
   metricsPublic: boolean;
   webhookAllowNetworks: string[];
@@ -47,6 +51,7 @@ export class ConfigError extends Error {
 }
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+const HOUR_MS = 3_600_000;
 const MIN_SECRET_BYTES = 32;
 const words = (text: string): string[] => text.split(',').map((word) => word.trim()).filter((word) => word !== ''); // prettier-ignore
 const flag = z.enum(['true', 'false']).default('false').transform((text) => text === 'true'); // prettier-ignore
@@ -63,6 +68,9 @@ const networks = z
     'takes networks such as 10.1.0.0/16, separated by commas',
   );
 
+/** Checked here, opened later: a store that cannot be opened does not stop the service. */
+const isStoreUrl = (url: string) => url === 'memory:' || /^sqlite:.+/.test(url);
+
 const schema = z.object({
   NODE_ENV: z.string().optional(),
   AMI_POOL_SIZE: whole(1, 64, 4),
@@ -78,6 +86,13 @@ const schema = z.object({
   JWT_AUDIENCE: z.string().optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   CORS_ORIGINS: z.string().default(''),
+  STORE_URL: z
+    .string()
+    .refine(isStoreUrl, 'write sqlite:./data/gateway.db, or memory: (Redis is not there yet)')
+    .optional(),
+  EVENTS_KEEP_HOURS: whole(1, 24 * 366, 72),
+  EVENTS_KEEP_MAX: whole(1_000, 100_000_000, 1_000_000),
+  CALLS_KEEP_DAYS: whole(1, 3_660, 90),
   TRUST_PROXY: z.string().default('false'),
   METRICS_PUBLIC: flag,
   WEBHOOK_ALLOW_NETWORKS: networks,
@@ -231,6 +246,11 @@ export const parseConfig = (environment: Environment): Config => {
     corsOrigins: words(values.CORS_ORIGINS),
     trustProxy: trust === 'true' ? true : trust === 'false' ? false : trust,
     metricsPublic: values.METRICS_PUBLIC,
+    // What the demo does is nobody's to keep.
+    storeUrl: values.STORE_URL ?? (demo ? 'memory:' : 'sqlite:./data/gateway.db'),
+    keepEventsMs: values.EVENTS_KEEP_HOURS * HOUR_MS,
+    keepEventsMax: values.EVENTS_KEEP_MAX,
+    keepCallsMs: values.CALLS_KEEP_DAYS * 24 * HOUR_MS,
     webhookAllowNetworks: values.WEBHOOK_ALLOW_NETWORKS,
   };
 };

@@ -6,7 +6,7 @@ import { ConfigError, parseConfig, processEnvironment, unknownNames } from './co
 import { demoGreeting, startDemo } from './demo.ts';
 import { buildApp } from './http/app.ts';
 import { systemClock } from './lib/clock.ts';
-import { createMemoryStore } from './store/memory.ts';
+import { openStore } from './store/open.ts';
 import { version } from './version.ts';
 
 /** Time to finish what is in flight at a shutdown, in milliseconds. */
@@ -25,8 +25,8 @@ export const serve = async (): Promise<void> => {
 
   const demo = config.demo ? await startDemo() : undefined;
   const pbx = demo ? [demo.pbx] : config.pbx;
-  const store = createMemoryStore();
-  const composed = await compose({ ...config, pbx, store, clock: systemClock, log });
+  const { store, fault } = openStore(config.storeUrl, log);
+  const composed = await compose({ ...config, pbx, store, storeFault: fault, clock: systemClock, log });
   const { gateway, metrics, webhooks, close, destroy } = composed;
   let draining = false;
   const app = await buildApp({

@@ -57,6 +57,10 @@ describe('configuration', () => {
       trustProxy: false,
       metricsPublic: false,
       webhookAllowNetworks: [],
+      storeUrl: 'sqlite:./data/gateway.db',
+      keepEventsMs: 72 * 3_600_000,
+      keepEventsMax: 1_000_000,
+      keepCallsMs: 90 * 24 * 3_600_000,
     });
   });
 

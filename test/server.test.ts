@@ -77,6 +77,7 @@ describeEachAsterisk('the service', ({ amiPort, secret }) => {
     const env = {
       AMI_URL: `ami://gateway:${secret}@127.0.0.1:${proxy.port}`,
       JWT_SECRET,
+      STORE_URL: 'memory:',
       PORT: String(port),
       AMI_TYPO: '1',
     };

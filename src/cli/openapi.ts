@@ -6,12 +6,19 @@ import { systemClock } from '../lib/clock.ts';
 import { GatewayError } from '../lib/errors.ts';
 import { silentLog } from '../lib/log.ts';
 import type { Gateway } from '../pbx/index.ts';
-import { createMemoryStore } from '../store/memory.ts';
+import { createMemoryStore } from '../store/open.ts';
 import { version } from '../version.ts';
 
 const file = new URL('../../openapi/openapi.json', import.meta.url);
 
 // The document follows from the routes alone; no server is talked to.
+const storeHealth = () => ({
+  status: 'ok' as const,
+  kind: 'none',
+  lost: { events: 0, calls: 0, deliveries: 0 },
+  lastError: null,
+});
+
 const refuse = (): never => {
   throw new GatewayError('no-such-pbx', 'This gateway only describes itself');
 };
@@ -22,6 +29,7 @@ const nothing: Gateway = {
   status: refuse,
   locateCall: async () => undefined,
   listCalls: async () => ({ items: [], nextCursor: null }),
+  storeHealth,
   events: { open: refuse, cursor: refuse, wake() {}, history: refuse, readers: 0 },
 };
 
@@ -36,7 +44,7 @@ export const renderOpenapi = async (): Promise<string> => {
       maySee: () => false,
       onDisabled() {},
     }),
-    metrics: createMetrics({ names: [], status: nothing.status }),
+    metrics: createMetrics({ names: [], status: nothing.status, store: storeHealth }),
     auth: { key: { algorithm: 'HS256', secret: 'describes only, signs nothing' } },
     version,
   });

@@ -14,11 +14,14 @@ import { fieldsOf } from './fields.ts';
 import { createEventLog, type EventLog, type EventLogOptions } from './log.ts';
 import { referencesOf } from './references.ts';
 
-export interface JournalOptions extends Pick<EventLogOptions, 'deliveriesFor' | 'onCommitted' | 'keep' | 'keepMs'> {
+export interface JournalOptions extends Pick<
+  EventLogOptions,
+  'deliveriesFor' | 'onCommitted' | 'write' | 'keep' | 'keepMs'
+> {
   pbx: string;
   clock: Clock;
   log: Log;
-  store: Store;
+  store: Pick<Store, 'calls'>;
   /** Patterns of channels that lead outside. */
   trunks: readonly string[];
   liveChannels: (uniqueId?: string) => Promise<LiveChannel[]>;

@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { CancelTimer, Clock } from '../lib/clock.ts';
-import { messageOf } from '../lib/errors.ts';
-import type { Log } from '../lib/log.ts';
-import type { Store, StoredCall, StoredDelivery, StoredEvent } from '../store/store.ts';
+import type { StoredCall, StoredDelivery, StoredEvent, WriteBatch } from '../store/store.ts';
 import { encodeStored, type GatewayEvent, publicForm } from './event.ts';
 
 export interface EventLogOptions {
   pbx: string;
   clock: Clock;
-  log: Log;
-  store: Pick<Store, 'write'>;
+  /** Keeps what happened; what cannot be kept is not this log's to care for. */
+  write: (batch: WriteBatch) => Promise<unknown>;
   /** Calls as they are now, of those that changed since this was last asked. */
   changedCalls: () => StoredCall[];
   /** What webhooks are to be sent for these events; kept together with them. */
@@ -53,7 +51,7 @@ const NO_FIELDS = {};
 
 /** The ordered log of one PBX. An event can be read once it is kept, so none is seen that a crash could take back. */
 export const createEventLog = (options: EventLogOptions): EventLog => {
-  const { pbx, clock, log, store, keep = 20_000, keepMs = 3_600_000 } = options;
+  const { pbx, clock, write, keep = 20_000, keepMs = 3_600_000 } = options;
   const epoch = `${clock.now().toString(36)}${randomBytes(3).toString('hex')}`;
   let entries: LogEntry[] = [];
   let first = 1;
@@ -90,9 +88,7 @@ export const createEventLog = (options: EventLogOptions): EventLog => {
       call: event.call,
       body: encodeStored(event, json),
     }));
-    await store.write({ events, calls, deliveries }).catch((error: unknown) => {
-      log.warn({ pbx, reason: messageOf(error) }, 'Events could not be kept');
-    });
+    await write({ events, calls, deliveries });
     entries.push(...taken);
     next += batch.length;
     trim();

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { StoreHealth } from '../store/keeper.ts';
 import type { PbxStatus } from '../pbx/pbx.ts';
 
 export interface Metrics {
@@ -14,11 +15,12 @@ export interface Metrics {
 export interface MetricsOptions {
   names: readonly string[];
   status: (name: string) => PbxStatus;
+  store: () => StoreHealth;
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-export const createMetrics = ({ names, status }: MetricsOptions): Metrics => {
+export const createMetrics = ({ names, status, store }: MetricsOptions): Metrics => {
   const register = new Registry();
   collectDefaultMetrics({ register });
   const registers = [register];
@@ -64,6 +66,17 @@ export const createMetrics = ({ names, status }: MetricsOptions): Metrics => {
   perPbx('gateway_ami_queued', 'AMI actions that wait for a connection', ({ pool }) => pool.queued);
   perPbx('gateway_ami_reconnects_total', 'AMI connections lost', ({ pool }) => pool.reconnects, true);
   perPbx('gateway_ami_unexpected_frames_total', 'Messages that answered nothing', (s) => s.unexpectedFrames, true);
+
+  new Counter({
+    name: 'gateway_store_lost_total',
+    help: 'What could not be kept in the store',
+    labelNames: ['kind'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [kind, count] of Object.entries(store().lost)) this.inc({ kind }, count);
+    },
+  });
 
   return {
     contentType: register.contentType,

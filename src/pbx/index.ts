@@ -5,6 +5,7 @@ import type { CallTracker } from '../events/calls.ts';
 import type { EventHub } from '../events/hub.ts';
 import type { Management } from '../events/webhooks/management.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { StoreHealth } from '../store/keeper.ts';
 import type { CallQuery, Store } from '../store/store.ts';
 import type { CallView } from '../events/call-view.ts';
 import { type Calls, createCalls } from './calls.ts';
@@ -97,4 +98,5 @@ export interface Gateway {
   /** A page of the calls of these servers that the token may see, newest first. */
   listCalls(principal: Principal, query: CallQuery): Promise<{ items: CallView[]; nextCursor: string | null }>;
   readonly events: EventHub;
+  storeHealth(): StoreHealth;
 }

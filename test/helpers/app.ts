@@ -8,8 +8,15 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { GatewayError } from '../../src/lib/errors.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import type { Gateway } from '../../src/pbx/index.ts';
-import { createMemoryStore } from '../../src/store/memory.ts';
+import { createMemoryStore } from '../../src/store/open.ts';
 import { testKey } from './gateway.ts';
+
+const storeHealth = () => ({
+  status: 'ok' as const,
+  kind: 'none',
+  lost: { events: 0, calls: 0, deliveries: 0 },
+  lastError: null,
+});
 
 const refuse = (): never => {
   throw new GatewayError('no-such-pbx', 'There is no server');
@@ -22,6 +29,7 @@ export const noServers: Gateway = {
   status: refuse,
   locateCall: async () => undefined,
   listCalls: async () => ({ items: [], nextCursor: null }),
+  storeHealth,
   events: { open: refuse, cursor: refuse, wake() {}, history: refuse, readers: 0 },
 };
 
@@ -39,7 +47,7 @@ export const buildTestApp = (options: Partial<AppOptions> = {}): Promise<Fastify
   buildApp({
     gateway: noServers,
     webhooks: noWebhooks(),
-    metrics: createMetrics({ names: [], status: noServers.status }),
+    metrics: createMetrics({ names: [], status: noServers.status, store: storeHealth }),
     auth: { key: testKey },
     version: '0.0.0',
     validateResponses: true,

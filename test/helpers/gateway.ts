@@ -9,7 +9,7 @@ import { buildApp } from '../../src/http/app.ts';
 import type { SigningKey } from '../../src/lib/signing-key.ts';
 import type { AuthOptions } from '../../src/http/plugins/auth.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { createMemoryStore } from '../../src/store/memory.ts';
+import { createMemoryStore } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/store.ts';
 import { eventually } from './asterisk.ts';
 

@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { createMemoryStore } from '../../src/store/memory.ts';
+import { createMemoryStore } from '../../src/store/open.ts';
 import type { Store, StoredWebhook, WriteBatch } from '../../src/store/store.ts';
 
 /** A store in memory that writes down what it is told, and is told it again when the file is opened next. */

@@ -4,7 +4,7 @@ import type { WebhookDisabled } from '../../src/events/webhooks/attempt.ts';
 import { createWebhooks, type WebhooksOptions } from '../../src/events/webhooks/webhooks.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
-import { createMemoryStore } from '../../src/store/memory.ts';
+import { createMemoryStore } from '../../src/store/open.ts';
 import { principal } from './doubles.ts';
 
 /** Who makes the webhooks. */

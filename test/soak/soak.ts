@@ -8,7 +8,7 @@ import { compose } from '../../src/compose.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { SigningKey } from '../../src/lib/signing-key.ts';
-import { createMemoryStore } from '../../src/store/memory.ts';
+import { createMemoryStore } from '../../src/store/open.ts';
 import { startSimulator } from '../../src/simulator/index.ts';
 import type { Release } from '../../src/simulator/release.ts';
 import { labSecret } from '../lab/config.ts';

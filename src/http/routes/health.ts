@@ -11,9 +11,25 @@ export interface HealthOptions {
 const readySchema = z
   .object({
     status: z.enum(['ready', 'not-ready']),
+    store: z
+      .object({
+        status: z.enum(['ok', 'failing']),
+        kind: z.string(),
+        lost: z.object({ events: z.int(), calls: z.int(), deliveries: z.int() }),
+      })
+      .describe('Calls go on without it; `lost` counts what could not be kept since the start'),
     pbx: z.array(z.object({ name: z.string(), state: z.enum(['ready', 'booting', 'disconnected']) })),
   })
-  .meta({ id: 'Readiness', examples: [{ status: 'ready', pbx: [{ name: 'default', state: 'ready' }] }] });
+  .meta({
+    id: 'Readiness',
+    examples: [
+      {
+        status: 'ready',
+        store: { status: 'ok', kind: 'sqlite', lost: { events: 0, calls: 0, deliveries: 0 } },
+        pbx: [{ name: 'default', state: 'ready' }],
+      },
+    ],
+  });
 
 export const healthRoutes: FastifyPluginAsyncZod<HealthOptions> = async (app, { gateway, draining }) => {
   app.get(
@@ -44,7 +60,9 @@ export const healthRoutes: FastifyPluginAsyncZod<HealthOptions> = async (app, { 
     async (_request, reply) => {
       const pbx = gateway.names.map((name) => ({ name, state: gateway.status(name).state }));
       const ready = !draining() && pbx.every(({ state }) => state === 'ready');
-      return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not-ready', pbx });
+      const { status, kind, lost } = gateway.storeHealth();
+      const store = { status, kind, lost };
+      return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not-ready', store, pbx });
     },
   );
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryStore } from '../../../src/store/memory.ts';
+import { createMemoryStore } from '../../../src/store/open.ts';
 import { eventually } from '../../helpers/asterisk.ts';
 import { createFakeClock } from '../../helpers/clock.ts';
 import { principal } from '../../helpers/doubles.ts';

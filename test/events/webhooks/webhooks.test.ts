@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GatewayEvent } from '../../../src/events/event.ts';
-import { createMemoryStore } from '../../../src/store/memory.ts';
+import { createMemoryStore } from '../../../src/store/open.ts';
 import { eventually } from '../../helpers/asterisk.ts';
 import { createFakeClock } from '../../helpers/clock.ts';
 import { principal } from '../../helpers/doubles.ts';

@@ -1,0 +1,28 @@
+import { messageOf } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import { createSqliteStore } from './sqlite/store.ts';
+import type { Store } from './store.ts';
+
+/** A store that ends with the process. */
+export const createMemoryStore = (): Store => createSqliteStore(':memory:');
+
+/** `sqlite:./data/gateway.db`, `sqlite:///var/lib/gateway.db` or `memory:`, as the configuration has checked. */
+const fileOf = (url: string): string =>
+  url === 'memory:' ? ':memory:' : url.replace(/^sqlite:/, '').replace(/^\/\/(?=\/)/, '');
+
+export interface OpenedStore {
+  store: Store;
+  /** Why it is not the store that was asked for; null where it is. */
+  fault: string | null;
+}
+
+/** The store of the URL. Where it cannot be opened calls go on without it: memory stands in, and the fault is told. */
+export const openStore = (url: string, log: Log): OpenedStore => {
+  try {
+    return { store: createSqliteStore(fileOf(url)), fault: null };
+  } catch (error) {
+    const fault = messageOf(error);
+    log.error({ reason: fault }, 'The store cannot be opened; nothing will outlive this process');
+    return { store: createMemoryStore(), fault };
+  }
+};

@@ -1,0 +1,42 @@
+/** Each brings the database from its place in the list to the next; what was released is never changed. */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE events (
+    position INTEGER PRIMARY KEY,
+    pbx TEXT NOT NULL, epoch TEXT NOT NULL, sequence INTEGER NOT NULL,
+    at INTEGER NOT NULL, name TEXT NOT NULL, call TEXT, body TEXT NOT NULL
+  );
+  CREATE UNIQUE INDEX events_by_id ON events (pbx, epoch, sequence);
+  CREATE INDEX events_by_call ON events (call, position) WHERE call IS NOT NULL;
+  CREATE INDEX events_by_time ON events (pbx, at, position);
+  CREATE TABLE epochs (pbx TEXT NOT NULL, epoch TEXT NOT NULL, began INTEGER NOT NULL, PRIMARY KEY (pbx, epoch)) WITHOUT ROWID;
+
+  CREATE TABLE calls (
+    id TEXT PRIMARY KEY, pbx TEXT NOT NULL, linked_id TEXT, status TEXT NOT NULL,
+    created_at INTEGER NOT NULL, ended_at INTEGER, numbers TEXT NOT NULL, body TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX calls_by_time ON calls (created_at DESC, id);
+  CREATE INDEX calls_open ON calls (pbx) WHERE ended_at IS NULL;
+  CREATE INDEX calls_by_linked_id ON calls (linked_id);
+  CREATE INDEX calls_by_end ON calls (ended_at) WHERE ended_at IS NOT NULL;
+  CREATE TABLE numbers (reversed TEXT NOT NULL, call TEXT NOT NULL, PRIMARY KEY (reversed, call)) WITHOUT ROWID;
+  CREATE INDEX numbers_by_call ON numbers (call);
+
+  CREATE TABLE webhooks (id TEXT PRIMARY KEY, owner TEXT NOT NULL, created_at INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
+
+  CREATE TABLE deliveries (
+    id TEXT PRIMARY KEY, webhook_id TEXT NOT NULL, order_key TEXT NOT NULL, ordinal INTEGER NOT NULL,
+    name TEXT NOT NULL, payload TEXT NOT NULL, status TEXT NOT NULL, attempts INTEGER NOT NULL,
+    created_at INTEGER NOT NULL, next_at INTEGER NOT NULL, finished_at INTEGER, last_status INTEGER, last_error TEXT
+  ) WITHOUT ROWID;
+  CREATE INDEX deliveries_by_ordinal ON deliveries (webhook_id, ordinal);
+  CREATE INDEX deliveries_pending ON deliveries (webhook_id, order_key, ordinal) WHERE status = 'pending';
+  CREATE INDEX deliveries_all ON deliveries (ordinal);
+  CREATE INDEX deliveries_by_end ON deliveries (finished_at) WHERE finished_at IS NOT NULL;
+
+  CREATE TABLE idempotency (
+    sub TEXT NOT NULL, key TEXT NOT NULL, created_at INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (sub, key)
+  ) WITHOUT ROWID;
+  CREATE INDEX idempotency_by_time ON idempotency (created_at);
+  `,
+];
