@@ -107,7 +107,7 @@ describeEachAsterisk('the service', ({ amiPort, secret }) => {
     });
     const { code, out } = await ended;
     expect(code).toBe(0);
-    expect(proxy.sent().match(/Action: Logoff/g)).toHaveLength(6);
+    expect(proxy.sent().match(/Action: Logoff/g)).toHaveLength(7);
     expect(out).toContain('Stopped');
     expect(out).not.toContain(secret);
     expect(out).not.toContain(JWT_SECRET);

@@ -56,22 +56,22 @@ const parseId = (id: string): { epoch: string; sequence: number } | undefined =>
 export const createReader = (options: ReaderOptions): EventReader => {
   const { logs, store, since } = options;
   let { passes } = options;
-  let positions: Position[] | undefined;
+  const now = (log: EventLog): Position => ({ log, epoch: log.epoch, next: log.next, caughtUp: true, gap: null });
+  let positions: Position[] | undefined = since === undefined ? logs.map(now) : undefined;
   let closed = false;
 
-  const begin = async (): Promise<Position[]> => {
-    const ids = (since ?? '').split(',').filter((id) => id !== '').map(parseId); // prettier-ignore
+  const goOn = async (from: string): Promise<Position[]> => {
+    const ids = from.split(',').filter((id) => id !== '').map(parseId); // prettier-ignore
     return Promise.all(
       logs.map(async (log): Promise<Position> => {
-        const now = { log, epoch: log.epoch, next: log.next, caughtUp: false, gap: null };
-        if (since === undefined) return { ...now, caughtUp: true };
+        const start = { ...now(log), caughtUp: false };
         const current = ids.find((id) => id?.epoch === log.epoch);
-        if (current && current.sequence < log.next) return { ...now, next: current.sequence + 1 };
+        if (current && current.sequence < log.next) return { ...start, next: current.sequence + 1 };
         const epochs = await store.events.epochs(log.pbx).catch(() => []);
         const older = ids.find((id) => epochs.some(({ epoch }) => epoch === id?.epoch));
-        if (older && !current) return { ...now, epoch: older.epoch, next: older.sequence + 1 };
+        if (older && !current) return { ...start, epoch: older.epoch, next: older.sequence + 1 };
         const gap: EventGap = { pbx: log.pbx, reason: 'unknown-id', after: null, before: null, missed: null };
-        return { ...now, gap };
+        return { ...start, gap };
       }),
     );
   };
@@ -154,7 +154,7 @@ export const createReader = (options: ReaderOptions): EventReader => {
 
   return {
     async read(max) {
-      positions ??= await begin();
+      positions ??= await goOn(since ?? '');
       const items: ReadItem[] = [];
       for (const position of positions) {
         if (items.length < max && !closed && behind(position)) await advance(position, items, max);
