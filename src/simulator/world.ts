@@ -179,6 +179,7 @@ export const createWorld = ({ scenario, release, clock, emit }: WorldOptions) =>
         onChannel(channel, 'VarSet', [['Variable', bare], ['Value', value]], 'dialplan'); // prettier-ignore
       } else {
         globals.set(bare, value);
+        event('dialplan', 'VarSet', [['Channel', 'none'], ['Uniqueid', 'none'], ['Variable', bare], ['Value', value]]); // prettier-ignore
       }
     },
     processedCalls: () => processedCalls,
