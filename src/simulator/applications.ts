@@ -1,6 +1,7 @@
 import type { Application, Box } from './box.ts';
 import { type Channel, type Progress, STATE } from './channel.ts';
 import { dial } from './dial.ts';
+import { queue } from './queue-ring.ts';
 
 /** Tells the one who dialled this Local channel's other half. */
 const progress = (box: Box, channel: Channel, kind: Progress): void => {
@@ -32,26 +33,6 @@ const refuse =
     progress(box, channel, kind);
     box.hangUp(channel, cause);
   };
-
-const queue: Application = (box, channel, data, next) => {
-  const found = box.queues.get(data.split(',')[0] ?? '');
-  if (!found) {
-    next();
-    return;
-  }
-  answer(box, channel);
-  const entry = { channel, since: box.clock.now() };
-  found.callers.push(entry);
-  const at = () => [['Queue', found.name], ['Position', found.callers.indexOf(entry) + 1], ['Count', found.callers.length]] as const; // prettier-ignore
-  box.onChannel(channel, 'QueueCallerJoin', at(), 'agent');
-  channel.onHangup.push(() => {
-    const position = at();
-    found.callers.splice(found.callers.indexOf(entry), 1);
-    found.abandoned += 1;
-    box.onChannel(channel, 'QueueCallerAbandon', [...position.slice(0, 2), ['OriginalPosition', 1], ['HoldTime', Math.floor((box.clock.now() - entry.since) / 1_000)]], 'agent'); // prettier-ignore
-    box.onChannel(channel, 'QueueCallerLeave', position, 'agent');
-  });
-};
 
 const read: Application = (box, channel, data, next) => {
   const [name = '', , digits = '', , , seconds = '10'] = data.split(',');

@@ -1,5 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
+import { createBridges } from './bridge.ts';
 import { type Channel, snapshot, STATE } from './channel.ts';
+import { createQueues } from './queue.ts';
 import { type Release, RELEASES } from './release.ts';
 import type { Scenario } from './scenario.ts';
 import type { Fields } from './wire.ts';
@@ -19,19 +21,8 @@ export interface EventSink {
   (eventClass: string, fields: Fields): void;
 }
 
-export interface QueueEntry {
-  channel: Channel;
-  since: number;
-}
-
-export interface Queue {
-  name: string;
-  strategy: string;
-  members: { location: string; name: string; callsTaken: number; lastCall: number; loginTime: number }[];
-  callers: QueueEntry[];
-  abandoned: number;
-  completed: number;
-}
+/** Told of every event of a channel. */
+export type ChannelObserver = (channel: Channel, eventName: string) => void;
 
 export interface WorldOptions {
   scenario: Scenario;
@@ -60,32 +51,18 @@ export const createWorld = ({ scenario, release, clock, emit }: WorldOptions) =>
   let processedCalls = 0;
   const names = new Map<string, number>();
 
-  const queues = new Map<string, Queue>(
-    Object.entries(scenario.queues).map(([name, { strategy, members }]) => [
-      name,
-      {
-        name,
-        strategy,
-        members: Object.entries(members).map(([location, agent]) => ({
-          location,
-          name: agent,
-          callsTaken: 0,
-          lastCall: 0,
-          loginTime: Math.floor(startedAt / 1_000),
-        })),
-        callers: [],
-        abandoned: 0,
-        completed: 0,
-      },
-    ]),
-  );
+  const queues = createQueues(scenario, startedAt);
+  const observers = new Set<ChannelObserver>();
 
   const event = (eventClass: string, name: string, fields: Fields) => {
     emit(eventClass, [['Event', name], ['Privilege', `${eventClass},all`], ...fields]); // prettier-ignore
   };
   const onChannel = (channel: Channel, name: string, more: Fields = [], eventClass = 'call') => {
     event(eventClass, name, [...snapshot(channel), ...more]);
+    for (const observe of observers) observe(channel, name);
   };
+
+  const bridges = createBridges(() => clock.now(), event);
 
   const nextId = () => `${Math.floor(startedAt / 1_000)}.${counter++}`;
 
@@ -162,6 +139,8 @@ export const createWorld = ({ scenario, release, clock, emit }: WorldOptions) =>
     channels,
     globals,
     queues,
+    bridges,
+    observers,
     event,
     onChannel,
     nextId,

@@ -26,6 +26,9 @@ export const labScenario: ScenarioInput = {
       queue: ['Answer', 'Queue(support-queue)'],
       conf: ['Answer', 'ConfBridge(lab-room)'],
       dtmf: ['Answer', 'Read(DIGITS,,4,,1,10)', 'Set(GLOBAL(LAB_DIGITS)=${DIGITS})', 'Wait(3600)'],
+      'agent-answer': ['Ringing', 'Wait(0.5)', 'Answer', 'Wait(3600)'],
+      'agent-brief': ['Answer', 'Wait(1)'],
+      'agent-busy': ['Busy(1)'],
     },
     'transfer-dest': { '101': ['Answer', 'Wait(3600)'], _2XX: ['Answer', 'Wait(3600)'] },
     'from-internal': { '_X.': ['Answer', 'Wait(3600)'] },
@@ -33,9 +36,23 @@ export const labScenario: ScenarioInput = {
   },
   endpoints: { agent001: { does: 'unregistered' } },
   queues: {
-    'support-queue': { members: { 'Local/ring@lab': 'Agent One' } },
-    'sales-queue': { members: { 'Local/ring@lab': 'Agent Two' } },
+    'support-queue': { retry: 1, members: { 'Local/ring@lab': 'Agent One' } },
+    'sales-queue': { retry: 1, members: { 'Local/ring@lab': { name: 'Agent Two', penalty: 1 } } },
     'empty-queue': {},
+    'answer-queue': { retry: 1, members: { 'Local/agent-answer@lab/n': 'Anna', 'Local/ring@lab/n': 'Rita' } },
+    'brief-queue': { retry: 1, members: { 'Local/agent-brief@lab/n': 'Bea' } },
+    'silent-queue': { timeout: 1, retry: 1, members: { 'Local/ring@lab/n': 'Rita' } },
+    'linear-queue': {
+      strategy: 'linear',
+      timeout: 1,
+      retry: 1,
+      members: { 'Local/agent-busy@lab/n': 'Bert', 'Local/ring@lab/n': 'Rita', 'Local/agent-answer@lab/n': 'Anna' },
+    },
+    'rotating-queue': {
+      strategy: 'rrmemory',
+      retry: 1,
+      members: { 'Local/agent-brief@lab/n': 'Bea', 'Local/agent-answer@lab/n': 'Anna' },
+    },
   },
 };
 
