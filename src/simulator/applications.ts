@@ -34,6 +34,13 @@ const refuse =
     box.hangUp(channel, cause);
   };
 
+const conference: Application = (box, channel, data, next) => {
+  answer(box, channel);
+  if (box.conferences.join(data.split(',')[0] ?? '', channel, next)) return;
+  box.setVariable(channel, 'CONFBRIDGE_RESULT', 'FAILED');
+  box.hangUp(channel, 0);
+};
+
 const read: Application = (box, channel, data, next) => {
   const [name = '', , digits = '', , , seconds = '10'] = data.split(',');
   answer(box, channel);
@@ -80,7 +87,7 @@ export const APPLICATIONS: Readonly<Record<string, Application>> = {
   echo: lasting,
   milliwatt: lasting,
   musiconhold: lasting,
-  confbridge: lasting,
+  confbridge: conference,
   playback: (box, channel, _data, next) => {
     answer(box, channel);
     later(box, channel, 2, next);

@@ -7,9 +7,10 @@ export interface Bridge {
   readonly technology: string;
   readonly creator: string;
   readonly name: string;
-  readonly createdAt: number;
   /** Ends for all as soon as one leaves. */
   readonly dissolves: boolean;
+  /** Channels of Asterisk's own in it, which are counted and otherwise not simulated. */
+  readonly unseen: number;
   readonly members: Map<Channel, BridgeMember>;
 }
 
@@ -19,7 +20,7 @@ export interface BridgeMember {
   onHangup: () => void;
 }
 
-export type NewBridge = Partial<Pick<Bridge, 'type' | 'technology' | 'creator' | 'name' | 'dissolves'>>;
+export type NewBridge = Partial<Pick<Bridge, 'type' | 'technology' | 'creator' | 'name' | 'dissolves' | 'unseen'>>;
 
 /** Takes a channel out of its application or bridge; what it was joined to lets it go. */
 export const takeOut = (channel: Channel): void => {
@@ -29,7 +30,7 @@ export const takeOut = (channel: Channel): void => {
   channel.moving = false;
 };
 
-export const bridgeFields = (bridge: Bridge, channels = bridge.members.size): Fields => [
+export const bridgeFields = (bridge: Bridge, channels = bridge.members.size + bridge.unseen): Fields => [
   ['BridgeUniqueid', bridge.id],
   ['BridgeType', bridge.type],
   ['BridgeTechnology', bridge.technology],
@@ -40,7 +41,7 @@ export const bridgeFields = (bridge: Bridge, channels = bridge.members.size): Fi
 ];
 
 /** All bridges of a box. */
-export const createBridges = (now: () => number, event: (eventClass: string, name: string, fields: Fields) => void) => {
+export const createBridges = (event: (eventClass: string, name: string, fields: Fields) => void) => {
   const all = new Map<string, Bridge>();
 
   const remove = (bridge: Bridge, channel: Channel) => {
@@ -52,10 +53,11 @@ export const createBridges = (now: () => number, event: (eventClass: string, nam
   };
 
   const destroy = (bridge: Bridge) => {
+    if (!all.has(bridge.id)) return;
     const members = [...bridge.members];
     for (const [channel] of members) remove(bridge, channel);
     all.delete(bridge.id);
-    event('call', 'BridgeDestroy', bridgeFields(bridge));
+    event('call', 'BridgeDestroy', bridgeFields(bridge, 0));
     for (const [channel, { after }] of members) if (!channel.hungUp && !channel.moving) after();
   };
 
@@ -66,19 +68,20 @@ export const createBridges = (now: () => number, event: (eventClass: string, nam
 
   return {
     all,
-    create({ type = 'basic', technology = 'simple_bridge', creator, name, dissolves = true }: NewBridge = {}): Bridge {
+    create(options: NewBridge = {}): Bridge {
       const bridge: Bridge = {
         id: crypto.randomUUID(),
-        type,
-        technology,
-        creator: creator ?? '<unknown>',
-        name: name ?? '<unknown>',
-        createdAt: now(),
-        dissolves,
+        type: 'basic',
+        technology: 'simple_bridge',
+        creator: '<unknown>',
+        name: '<unknown>',
+        dissolves: true,
+        unseen: 0,
         members: new Map(),
+        ...options,
       };
       all.set(bridge.id, bridge);
-      event('call', 'BridgeCreate', bridgeFields(bridge));
+      event('call', 'BridgeCreate', bridgeFields(bridge, 0));
       return bridge;
     },
     join(bridge: Bridge, channel: Channel, after: () => void) {
@@ -99,3 +102,5 @@ export const createBridges = (now: () => number, event: (eventClass: string, nam
     destroy,
   };
 };
+
+export type Bridges = ReturnType<typeof createBridges>;

@@ -156,7 +156,7 @@ export const dial = (box: Box, channel: Channel, dialString: string, next: () =>
         channel.half.onProgress?.('answered');
       }
       const bridge = box.bridges.create();
-      for (const one of [channel, far]) {
+      for (const one of [far, channel]) {
         box.bridges.join(bridge, one, () => {
           box.hangUp(one, 16);
         });

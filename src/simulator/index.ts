@@ -1,6 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { type CancelTimer, type Clock, systemClock } from '../lib/clock.ts';
 import { channelActions } from './actions/channel.ts';
+import { conferenceActions } from './actions/conference.ts';
 import { coreActions } from './actions/core.ts';
 import { dialplanActions } from './actions/dialplan.ts';
 import type { SimulatedAction } from './actions/define.ts';
@@ -81,6 +82,7 @@ export const startSimulator = async (options: SimulatorOptions): Promise<Simulat
     [
       coreActions,
       channelActions,
+      conferenceActions,
       dialplanActions,
       originateActions,
       queueActions,

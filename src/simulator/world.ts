@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { createBridges } from './bridge.ts';
 import { type Channel, snapshot, STATE } from './channel.ts';
+import { createConferences } from './conference.ts';
 import { createQueues } from './queue.ts';
 import { type Release, RELEASES } from './release.ts';
 import type { Scenario } from './scenario.ts';
@@ -62,7 +63,8 @@ export const createWorld = ({ scenario, release, clock, emit }: WorldOptions) =>
     for (const observe of observers) observe(channel, name);
   };
 
-  const bridges = createBridges(() => clock.now(), event);
+  const bridges = createBridges(event);
+  const conferences = createConferences(bridges, event);
 
   const nextId = () => `${Math.floor(startedAt / 1_000)}.${counter++}`;
 
@@ -140,6 +142,7 @@ export const createWorld = ({ scenario, release, clock, emit }: WorldOptions) =>
     globals,
     queues,
     bridges,
+    conferences,
     observers,
     event,
     onChannel,
