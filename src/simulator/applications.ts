@@ -1,6 +1,7 @@
 import type { Application, Box } from './box.ts';
 import { type Channel, type Progress, STATE } from './channel.ts';
 import { dial } from './dial.ts';
+import { goOn } from './dialplan.ts';
 import { queue } from './queue-ring.ts';
 
 /** Tells the one who dialled this Local channel's other half. */
@@ -39,6 +40,23 @@ const conference: Application = (box, channel, data, next) => {
   if (box.conferences.join(data.split(',')[0] ?? '', channel, next)) return;
   box.setVariable(channel, 'CONFBRIDGE_RESULT', 'FAILED');
   box.hangUp(channel, 0);
+};
+
+const park: Application = (box, channel, data) => {
+  answer(box, channel);
+  const timedOut = () => {
+    goOn(box, channel, 'parkedcallstimeout', 's', 1);
+  };
+  if (!box.parking.park(data.split(',')[0] || 'default', channel, timedOut)) box.hangUp(channel, 0);
+};
+
+const parkedCall: Application = (box, channel, data, next) => {
+  const [lot = '', space = ''] = data.split(',');
+  answer(box, channel);
+  const over = (one: Channel) => {
+    box.hangUp(one, 16);
+  };
+  if (!box.parking.retrieve(lot || 'default', Number(space), channel, over)) next();
 };
 
 const read: Application = (box, channel, data, next) => {
@@ -88,6 +106,8 @@ export const APPLICATIONS: Readonly<Record<string, Application>> = {
   milliwatt: lasting,
   musiconhold: lasting,
   confbridge: conference,
+  park,
+  parkedcall: parkedCall,
   playback: (box, channel, _data, next) => {
     answer(box, channel);
     later(box, channel, 2, next);

@@ -1,11 +1,13 @@
 import { createServer, type Socket } from 'node:net';
 import { type CancelTimer, type Clock, systemClock } from '../lib/clock.ts';
+import { bridgeActions } from './actions/bridge.ts';
 import { channelActions } from './actions/channel.ts';
 import { conferenceActions } from './actions/conference.ts';
 import { coreActions } from './actions/core.ts';
 import { dialplanActions } from './actions/dialplan.ts';
 import type { SimulatedAction } from './actions/define.ts';
 import { originateActions } from './actions/originate.ts';
+import { parkingActions } from './actions/parking.ts';
 import { queueActions } from './actions/queue.ts';
 import { queueMemberActions } from './actions/queue-members.ts';
 import { recordingActions } from './actions/recording.ts';
@@ -80,11 +82,13 @@ export const startSimulator = async (options: SimulatorOptions): Promise<Simulat
 
   const actions = new Map(
     [
+      bridgeActions,
       coreActions,
       channelActions,
       conferenceActions,
       dialplanActions,
       originateActions,
+      parkingActions,
       queueActions,
       queueMemberActions,
       recordingActions,

@@ -38,6 +38,17 @@ export const scenarioSchema = z.strictObject({
       }),
     )
     .default({}),
+  /** Parking lot → its spaces, and the seconds a call may stay. */
+  parking: z
+    .record(
+      z.string(),
+      z.strictObject({
+        from: z.number().int().positive(),
+        to: z.number().int().positive(),
+        timeout: z.number().positive().default(45),
+      }),
+    )
+    .default({ default: { from: 701, to: 720, timeout: 45 } }),
 });
 
 export type Scenario = z.output<typeof scenarioSchema>;

@@ -2,6 +2,7 @@ import type { Clock } from '../lib/clock.ts';
 import { createBridges } from './bridge.ts';
 import { type Channel, snapshot, STATE } from './channel.ts';
 import { createConferences } from './conference.ts';
+import { createParking } from './parking.ts';
 import { createQueues } from './queue.ts';
 import { type Release, RELEASES } from './release.ts';
 import type { Scenario } from './scenario.ts';
@@ -64,6 +65,7 @@ export const createWorld = ({ scenario, release, clock, emit }: WorldOptions) =>
   };
 
   const bridges = createBridges(event);
+  const parking = createParking(scenario, { clock, bridges, event });
   const conferences = createConferences(bridges, event);
 
   const nextId = () => `${Math.floor(startedAt / 1_000)}.${counter++}`;
@@ -92,6 +94,7 @@ export const createWorld = ({ scenario, release, clock, emit }: WorldOptions) =>
       context: options.context,
       extension: options.extension,
       priority: 1,
+      inDialplan: false,
       application: '',
       data: '',
       bridgeId: '',
@@ -143,6 +146,7 @@ export const createWorld = ({ scenario, release, clock, emit }: WorldOptions) =>
     queues,
     bridges,
     conferences,
+    parking,
     observers,
     event,
     onChannel,

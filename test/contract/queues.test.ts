@@ -194,6 +194,12 @@ describeEachPbx('Queues', (pbx) => {
       ['QueuePenalty', { ...at, Penalty: '4x' }, 'Success', 'Interface penalty set successfully'],
       ['QueueMemberRingInUse', { Interface: 'x' }, 'Error', "Need 'Interface' and 'RingInUse' parameters."],
       ['QueueMemberRingInUse', { ...at, RingInUse: 'perhaps' }, 'Error', "'RingInUse' parameter must be a truth value (yes/no, on/off, 0/1, etc)"], // prettier-ignore
+      [
+        'QueueMemberRingInUse',
+        { ...nobody, RingInUse: 'no' },
+        'Error',
+        'Invalid interface, queuename, or ringinuse value\n',
+      ],
       ['QueueMemberRingInUse', { ...at, RingInUse: 'no' }, 'Success', 'Interface ringinuse set successfully'],
       ['QueueRemove', {}, 'Error', "Need 'Queue' and 'Interface' parameters."],
       ['QueueRemove', nowhere, 'Error', 'Unable to remove interface from queue: No such queue'],

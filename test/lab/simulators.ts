@@ -25,6 +25,7 @@ export const labScenario: ScenarioInput = {
       echo: ['Answer', 'Echo'],
       queue: ['Answer', 'Queue(support-queue)'],
       conf: ['Answer', 'ConfBridge(lab-room)'],
+      park: ['Answer', 'Park'],
       dtmf: ['Answer', 'Read(DIGITS,,4,,1,10)', 'Set(GLOBAL(LAB_DIGITS)=${DIGITS})', 'Wait(3600)'],
       'agent-answer': ['Ringing', 'Wait(0.5)', 'Answer', 'Wait(3600)'],
       'agent-brief': ['Answer', 'Wait(1)'],
@@ -32,8 +33,10 @@ export const labScenario: ScenarioInput = {
     },
     'transfer-dest': { '101': ['Answer', 'Wait(3600)'], _2XX: ['Answer', 'Wait(3600)'] },
     'from-internal': { '_X.': ['Answer', 'Wait(3600)'] },
+    parkedcallstimeout: { s: ['Answer', 'Wait(3600)'] },
     private: { '1': ['Answer', 'Wait(3600)'] },
   },
+  parking: { default: { from: 701, to: 720, timeout: 300 }, short: { from: 801, to: 802, timeout: 1 } },
   endpoints: { agent001: { does: 'unregistered' } },
   queues: {
     'support-queue': { retry: 1, members: { 'Local/ring@lab': 'Agent One' } },

@@ -107,10 +107,10 @@ const setRingInUse = (call: Call): Answer => {
     member.ringInUse = isTrue(wanted);
     tell(box, 'QueueMemberRinginuse', queue, member);
   });
-  // Asterisk's text has a line's end of its own, and so the reply has two.
+  // Asterisk's text ends with a bare LF of its own.
   return found
     ? success('Interface ringinuse set successfully')
-    : error('Invalid interface, queuename, or ringinuse value\r\n');
+    : error('Invalid interface, queuename, or ringinuse value\n');
 };
 
 const action = (name: string, synopsis: string, run: SimulatedAction['run']): SimulatedAction => ({
