@@ -1,6 +1,8 @@
 import type { Application, Box } from './box.ts';
 import { type Channel, type Progress, STATE } from './channel.ts';
 import { dial } from './dial.ts';
+import { goOn } from './dialplan.ts';
+import { queue } from './queue-ring.ts';
 
 /** Tells the one who dialled this Local channel's other half. */
 const progress = (box: Box, channel: Channel, kind: Progress): void => {
@@ -33,24 +35,28 @@ const refuse =
     box.hangUp(channel, cause);
   };
 
-const queue: Application = (box, channel, data, next) => {
-  const found = box.queues.get(data.split(',')[0] ?? '');
-  if (!found) {
-    next();
-    return;
-  }
+const conference: Application = (box, channel, data, next) => {
   answer(box, channel);
-  const entry = { channel, since: box.clock.now() };
-  found.callers.push(entry);
-  const at = () => [['Queue', found.name], ['Position', found.callers.indexOf(entry) + 1], ['Count', found.callers.length]] as const; // prettier-ignore
-  box.onChannel(channel, 'QueueCallerJoin', at(), 'agent');
-  channel.onHangup.push(() => {
-    const position = at();
-    found.callers.splice(found.callers.indexOf(entry), 1);
-    found.abandoned += 1;
-    box.onChannel(channel, 'QueueCallerAbandon', [...position.slice(0, 2), ['OriginalPosition', 1], ['HoldTime', Math.floor((box.clock.now() - entry.since) / 1_000)]], 'agent'); // prettier-ignore
-    box.onChannel(channel, 'QueueCallerLeave', position, 'agent');
-  });
+  if (box.conferences.join(data.split(',')[0] ?? '', channel, next)) return;
+  box.setVariable(channel, 'CONFBRIDGE_RESULT', 'FAILED');
+  box.hangUp(channel, 0);
+};
+
+const park: Application = (box, channel, data) => {
+  answer(box, channel);
+  const timedOut = () => {
+    goOn(box, channel, 'parkedcallstimeout', 's', 1);
+  };
+  if (!box.parking.park(data.split(',')[0] || 'default', channel, timedOut)) box.hangUp(channel, 0);
+};
+
+const parkedCall: Application = (box, channel, data, next) => {
+  const [lot = '', space = ''] = data.split(',');
+  answer(box, channel);
+  const over = (one: Channel) => {
+    box.hangUp(one, 16);
+  };
+  if (!box.parking.retrieve(lot || 'default', Number(space), channel, over)) next();
 };
 
 const read: Application = (box, channel, data, next) => {
@@ -99,7 +105,9 @@ export const APPLICATIONS: Readonly<Record<string, Application>> = {
   echo: lasting,
   milliwatt: lasting,
   musiconhold: lasting,
-  confbridge: lasting,
+  confbridge: conference,
+  park,
+  parkedcall: parkedCall,
   playback: (box, channel, _data, next) => {
     answer(box, channel);
     later(box, channel, 2, next);

@@ -18,6 +18,8 @@ export interface Channel {
   context: string;
   extension: string;
   priority: number;
+  /** Runs in the dialplan, rather than one application alone. */
+  inDialplan: boolean;
   application: string;
   data: string;
   bridgeId: string;

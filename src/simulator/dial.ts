@@ -124,25 +124,6 @@ export const dialEvents = (box: Box, from: Channel | null, to: Channel, dialStri
   };
 };
 
-const bridge = (box: Box, a: Channel, b: Channel): void => {
-  const id = crypto.randomUUID();
-  const fields = (channels: number) =>
-    [['BridgeUniqueid', id], ['BridgeType', 'basic'], ['BridgeTechnology', 'simple_bridge'], ['BridgeCreator', '<unknown>'], ['BridgeName', '<unknown>'], ['BridgeNumChannels', channels], ['BridgeVideoSourceMode', 'none']] as const; // prettier-ignore
-  box.event('call', 'BridgeCreate', fields(0));
-  let inside = 0;
-  for (const channel of [a, b]) {
-    channel.bridgeId = id;
-    inside += 1;
-    box.event('call', 'BridgeEnter', [...fields(inside), ...snapshot(channel)]);
-    channel.onHangup.push(() => {
-      channel.bridgeId = '';
-      inside -= 1;
-      box.event('call', 'BridgeLeave', [...fields(inside), ...snapshot(channel)]);
-      if (inside === 0) box.event('call', 'BridgeDestroy', fields(0));
-    });
-  }
-};
-
 /** The application Dial: rings a leg and joins it to the channel until either ends. */
 export const dial = (box: Box, channel: Channel, dialString: string, next: () => void): void => {
   const leg = createLeg(box, dialString, { linkedId: channel.linkedId, application: 'AppDial' });
@@ -152,30 +133,34 @@ export const dial = (box: Box, channel: Channel, dialString: string, next: () =>
   }
   const { channel: far, start } = leg;
   const events = dialEvents(box, channel, far, dialString);
-  let joined = false;
   const leave = () => {
     if (!far.moving) box.hangUp(far, 16);
   };
   channel.onHangup.push(leave);
-  far.onHangup.push(() => {
+  const farGone = () => {
     channel.onHangup = channel.onHangup.filter((other) => other !== leave);
-    if (channel.moving || channel.hungUp) return;
-    if (joined) box.hangUp(channel, 16);
-    else next();
-  });
+    if (!channel.moving && !channel.hungUp) next();
+  };
+  far.onHangup.push(farGone);
   far.onProgress = (kind: Progress) => {
     if (kind === 'ringing') {
       events.state('RINGING');
       if (channel.half) channel.half.onProgress?.('ringing');
     } else if (kind === 'answered') {
       events.end('ANSWER');
-      joined = true;
+      channel.onHangup = channel.onHangup.filter((other) => other !== leave);
+      far.onHangup = far.onHangup.filter((other) => other !== farGone);
       box.setState(channel, STATE.up);
       if (channel.half) {
         box.setState(channel.half, STATE.up);
         channel.half.onProgress?.('answered');
       }
-      bridge(box, channel, far);
+      const bridge = box.bridges.create();
+      for (const one of [far, channel]) {
+        box.bridges.join(bridge, one, () => {
+          box.hangUp(one, 16);
+        });
+      }
     } else {
       events.end(kind === 'busy' ? 'BUSY' : 'CONGESTION');
     }

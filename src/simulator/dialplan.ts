@@ -56,7 +56,7 @@ export const createBox = (world: World, applications: Readonly<Record<string, Ap
             world.hangUp(channel, 16);
             return;
           }
-          Object.assign(channel, { context, extension, priority: at });
+          Object.assign(channel, { context, extension, priority: at, inDialplan: true });
           begin(channel, parseStep(text), () => {
             step(at + 1);
           });
@@ -72,4 +72,9 @@ export const createBox = (world: World, applications: Readonly<Record<string, Ap
     },
   };
   return box;
+};
+
+/** Sends a channel to a place; it dies where there is none. */
+export const goOn = (box: Box, channel: Channel, context: string, extension: string, priority: number): void => {
+  if (!box.dialplan.run(channel, context, extension, priority)) box.hangUp(channel, 16);
 };

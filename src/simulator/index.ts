@@ -1,16 +1,21 @@
 import { createServer, type Socket } from 'node:net';
 import { type CancelTimer, type Clock, systemClock } from '../lib/clock.ts';
+import { bridgeActions } from './actions/bridge.ts';
 import { channelActions } from './actions/channel.ts';
+import { conferenceActions } from './actions/conference.ts';
 import { coreActions } from './actions/core.ts';
 import { dialplanActions } from './actions/dialplan.ts';
 import type { SimulatedAction } from './actions/define.ts';
 import { originateActions } from './actions/originate.ts';
+import { parkingActions } from './actions/parking.ts';
 import { queueActions } from './actions/queue.ts';
+import { queueMemberActions } from './actions/queue-members.ts';
 import { recordingActions } from './actions/recording.ts';
 import { APPLICATIONS } from './applications.ts';
 import type { Box } from './box.ts';
 import { createBox } from './dialplan.ts';
 import { createFaults, type Faults } from './faults.ts';
+import { watchMembers } from './queue-members.ts';
 import { type Release, RELEASES } from './release.ts';
 import { type ScenarioInput, scenarioSchema } from './scenario.ts';
 import { createSession, type Session } from './session.ts';
@@ -70,12 +75,25 @@ export const startSimulator = async (options: SimulatorOptions): Promise<Simulat
       if (world === box) broadcast(eventClass, fields);
     };
     const world = createBox(createWorld({ scenario, release, clock, emit }), APPLICATIONS);
+    watchMembers(world);
     return world;
   };
   let box = begin();
 
   const actions = new Map(
-    [coreActions, channelActions, dialplanActions, originateActions, queueActions, recordingActions, SESSION_ACTIONS]
+    [
+      bridgeActions,
+      coreActions,
+      channelActions,
+      conferenceActions,
+      dialplanActions,
+      originateActions,
+      parkingActions,
+      queueActions,
+      queueMemberActions,
+      recordingActions,
+      SESSION_ACTIONS,
+    ]
       .flat()
       .filter(({ name }) => !RELEASES[release].lacks.includes(name))
       .map((action) => [action.name.toLowerCase(), onAction ? observed(action, onAction) : action]),

@@ -10,6 +10,8 @@ const endpointSchema = z.strictObject({
   after: z.number().min(0).default(2),
 });
 
+const memberSchema = z.strictObject({ name: z.string(), penalty: z.number().int().min(0).default(0) });
+
 const userSchema = z.strictObject({
   secret: z.string().min(1),
   read: z.string().default('all'),
@@ -21,16 +23,32 @@ export const scenarioSchema = z.strictObject({
   /** Context → extension (or `_pattern`) → steps. */
   contexts: z.record(z.string(), z.record(z.string(), z.array(stepSchema).min(1))).default({}),
   endpoints: z.record(z.string(), endpointSchema).default({}),
-  /** Queue → members, as dial strings with the name of the agent. */
+  /** Queue → members, as dial strings with the name of the agent; times in seconds. */
   queues: z
     .record(
       z.string(),
       z.strictObject({
-        strategy: z.string().default('ringall'),
-        members: z.record(z.string(), z.string()).default({}),
+        strategy: z.enum(['ringall', 'linear', 'rrmemory']).default('ringall'),
+        /** How long an agent is rung, and the pause before the next try. */
+        timeout: z.number().positive().default(15),
+        retry: z.number().positive().default(5),
+        /** Whether agents who talk are rung too. */
+        ringinuse: z.boolean().default(true),
+        members: z.record(z.string(), z.union([z.string(), memberSchema])).default({}),
       }),
     )
     .default({}),
+  /** Parking lot → its spaces, and the seconds a call may stay. */
+  parking: z
+    .record(
+      z.string(),
+      z.strictObject({
+        from: z.number().int().positive(),
+        to: z.number().int().positive(),
+        timeout: z.number().positive().default(45),
+      }),
+    )
+    .default({ default: { from: 701, to: 720, timeout: 45 } }),
 });
 
 export type Scenario = z.output<typeof scenarioSchema>;

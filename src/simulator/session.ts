@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Answer, SimulatedAction } from './actions/define.ts';
 import type { Box } from './box.ts';
 import { parseClasses, parseMask } from './classes.ts';
-import { createReader, type Fields, format, header, type Message } from './wire.ts';
+import { createReader, type Fields, format, header, headersNamed, type Message } from './wire.ts';
 
 export interface SessionOptions {
   socket: Socket;
@@ -117,7 +117,7 @@ export const createSession = ({ socket, box, actions, send }: SessionOptions): S
 
   const handle = async (message: Message): Promise<void> => {
     const actionId = header(message, 'ActionID');
-    const name = header(message, 'Action');
+    const name = headersNamed(message, 'Action').find((value) => value !== '') ?? '';
     if (message.fault !== null) {
       fail(actionId, message.fault);
       return;

@@ -6,7 +6,8 @@ export interface Message {
   fault: string | null;
 }
 
-const LONGEST_LINE = 1_022;
+/** Asterisk's input buffer; a full one without a line's end is thrown away but for its last byte. */
+const BUFFER = 1_024;
 const MOST_HEADERS = 128;
 
 /** First value under a name in any case; empty where absent. */
@@ -16,7 +17,10 @@ export const header = ({ headers }: Message, name: string): string =>
 export const headersNamed = ({ headers }: Message, name: string): string[] =>
   headers.filter(([known]) => known.toLowerCase() === name.toLowerCase()).map(([, value]) => value);
 
-/** Bytes to messages. A bare LF ends a line too; a line over 1022 bytes spoils its message; NUL ends a value. */
+/**
+ * Bytes to messages. A bare LF ends a line too, and a NUL its text. A line that does not fit the buffer spoils its
+ * message; as the last byte is kept, one of 1023 bytes (and multiples) leaves its CR, which LF makes a blank line.
+ */
 export const createReader = (onMessage: (message: Message) => void) => {
   let rest: Buffer = Buffer.alloc(0);
   let headers: Message['headers'] = [];
@@ -24,11 +28,9 @@ export const createReader = (onMessage: (message: Message) => void) => {
   let fault: string | null = null;
 
   const takeLine = (line: Buffer) => {
-    if (line.length > LONGEST_LINE) {
-      fault ??= 'Failed to parse message: line too long';
-      return;
-    }
-    if (line.length === 0) {
+    const end = line.indexOf(0);
+    const text = line.toString('utf8', 0, end < 0 ? line.length : end);
+    if (text === '') {
       onMessage({ headers, fault });
       headers = [];
       count = 0;
@@ -36,21 +38,27 @@ export const createReader = (onMessage: (message: Message) => void) => {
       return;
     }
     count += 1;
-    if (count > MOST_HEADERS) fault ??= 'Too many lines in message or allocation failure';
-    const end = line.indexOf(0);
-    const text = line.toString('utf8', 0, end < 0 ? line.length : end);
+    if (count > MOST_HEADERS) fault = 'Too many lines in message or allocation failure';
     const colon = text.indexOf(':');
     if (colon > 0 && count <= MOST_HEADERS) {
-      headers.push([text.slice(0, colon), text.slice(colon + 1).replace(/^[ \t]+/, '')]);
+      // eslint-disable-next-line no-control-regex
+      headers.push([text.slice(0, colon), text.slice(colon + 1).replace(/^[\x01-\x20]+/, '')]);
     }
   };
 
   return (bytes: Buffer): void => {
     rest = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
     let start = 0;
-    for (let at = rest.indexOf(10); at >= 0; at = rest.indexOf(10, start)) {
-      const end = at > start && rest[at - 1] === 13 ? at - 1 : at;
-      takeLine(rest.subarray(start, end));
+    for (;;) {
+      const at = rest.indexOf(10, start);
+      const length = (at < 0 ? rest.length : at + 1) - start;
+      if (length > BUFFER || (at < 0 && length === BUFFER)) {
+        fault ??= 'Failed to parse message: line too long';
+        start += BUFFER - 1;
+        continue;
+      }
+      if (at < 0) break;
+      takeLine(rest.subarray(start, at > start && rest[at - 1] === 13 ? at - 1 : at));
       start = at + 1;
     }
     rest = rest.subarray(start);

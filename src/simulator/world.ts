@@ -1,5 +1,9 @@
 import type { Clock } from '../lib/clock.ts';
+import { createBridges } from './bridge.ts';
 import { type Channel, snapshot, STATE } from './channel.ts';
+import { createConferences } from './conference.ts';
+import { createParking } from './parking.ts';
+import { createQueues } from './queue.ts';
 import { type Release, RELEASES } from './release.ts';
 import type { Scenario } from './scenario.ts';
 import type { Fields } from './wire.ts';
@@ -19,19 +23,8 @@ export interface EventSink {
   (eventClass: string, fields: Fields): void;
 }
 
-export interface QueueEntry {
-  channel: Channel;
-  since: number;
-}
-
-export interface Queue {
-  name: string;
-  strategy: string;
-  members: { location: string; name: string; callsTaken: number; lastCall: number; loginTime: number }[];
-  callers: QueueEntry[];
-  abandoned: number;
-  completed: number;
-}
+/** Told of every event of a channel. */
+export type ChannelObserver = (channel: Channel, eventName: string) => void;
 
 export interface WorldOptions {
   scenario: Scenario;
@@ -60,32 +53,20 @@ export const createWorld = ({ scenario, release, clock, emit }: WorldOptions) =>
   let processedCalls = 0;
   const names = new Map<string, number>();
 
-  const queues = new Map<string, Queue>(
-    Object.entries(scenario.queues).map(([name, { strategy, members }]) => [
-      name,
-      {
-        name,
-        strategy,
-        members: Object.entries(members).map(([location, agent]) => ({
-          location,
-          name: agent,
-          callsTaken: 0,
-          lastCall: 0,
-          loginTime: Math.floor(startedAt / 1_000),
-        })),
-        callers: [],
-        abandoned: 0,
-        completed: 0,
-      },
-    ]),
-  );
+  const queues = createQueues(scenario, startedAt);
+  const observers = new Set<ChannelObserver>();
 
   const event = (eventClass: string, name: string, fields: Fields) => {
     emit(eventClass, [['Event', name], ['Privilege', `${eventClass},all`], ...fields]); // prettier-ignore
   };
   const onChannel = (channel: Channel, name: string, more: Fields = [], eventClass = 'call') => {
     event(eventClass, name, [...snapshot(channel), ...more]);
+    for (const observe of observers) observe(channel, name);
   };
+
+  const bridges = createBridges(event);
+  const parking = createParking(scenario, { clock, bridges, event });
+  const conferences = createConferences(bridges, event);
 
   const nextId = () => `${Math.floor(startedAt / 1_000)}.${counter++}`;
 
@@ -113,6 +94,7 @@ export const createWorld = ({ scenario, release, clock, emit }: WorldOptions) =>
       context: options.context,
       extension: options.extension,
       priority: 1,
+      inDialplan: false,
       application: '',
       data: '',
       bridgeId: '',
@@ -162,6 +144,10 @@ export const createWorld = ({ scenario, release, clock, emit }: WorldOptions) =>
     channels,
     globals,
     queues,
+    bridges,
+    conferences,
+    parking,
+    observers,
     event,
     onChannel,
     nextId,
@@ -179,6 +165,7 @@ export const createWorld = ({ scenario, release, clock, emit }: WorldOptions) =>
         onChannel(channel, 'VarSet', [['Variable', bare], ['Value', value]], 'dialplan'); // prettier-ignore
       } else {
         globals.set(bare, value);
+        event('dialplan', 'VarSet', [['Channel', 'none'], ['Uniqueid', 'none'], ['Variable', bare], ['Value', value]]); // prettier-ignore
       }
     },
     processedCalls: () => processedCalls,

@@ -124,6 +124,13 @@ exten => dtmf,1,Answer()
  same => n,Read(DIGITS,,4,,1,10)
  same => n,Set(GLOBAL(LAB_DIGITS)=\${DIGITS})
  same => n,Wait(3600)
+exten => agent-answer,1,Ringing()
+ same => n,Wait(0.5)
+ same => n,Answer()
+ same => n,Wait(3600)
+exten => agent-brief,1,Answer()
+ same => n,Wait(1)
+exten => agent-busy,1,Busy(1)
 
 [transfer-dest]
 exten => 101,1,Answer()
@@ -133,6 +140,10 @@ exten => _2XX,1,Answer()
 
 [from-internal]
 exten => _X.,1,Answer()
+ same => n,Wait(3600)
+
+[parkedcallstimeout]
+exten => s,1,Answer()
  same => n,Wait(3600)
 
 [private]
@@ -169,6 +180,50 @@ member => Local/ring@lab,1,Agent Two
 [empty-queue]
 strategy = ringall
 joinempty = yes
+
+[answer-queue]
+strategy = ringall
+timeout = 15
+retry = 1
+ringinuse = yes
+joinempty = yes
+member => Local/agent-answer@lab/n,0,Anna
+member => Local/ring@lab/n,0,Rita
+
+[brief-queue]
+strategy = ringall
+timeout = 15
+retry = 1
+ringinuse = yes
+joinempty = yes
+member => Local/agent-brief@lab/n,0,Bea
+
+[silent-queue]
+strategy = ringall
+timeout = 1
+retry = 1
+ringinuse = yes
+joinempty = yes
+member => Local/ring@lab/n,0,Rita
+
+[linear-queue]
+strategy = linear
+timeout = 1
+retry = 1
+ringinuse = yes
+joinempty = yes
+member => Local/agent-busy@lab/n,0,Bert
+member => Local/ring@lab/n,0,Rita
+member => Local/agent-answer@lab/n,0,Anna
+
+[rotating-queue]
+strategy = rrmemory
+timeout = 15
+retry = 1
+ringinuse = yes
+joinempty = yes
+member => Local/agent-brief@lab/n,0,Bea
+member => Local/agent-answer@lab/n,0,Anna
 `;
 
 function pjsipConf(ports: LabPorts): string {
@@ -215,7 +270,8 @@ export function labConfig(paths: LabPaths, ports: LabPorts): Record<string, stri
     'rtp.conf': '[general]\nrtpstart = 10000\nrtpend = 19999\nicesupport = no\n',
     // Without the sound packages a prompt would end the conference at once.
     'confbridge.conf': '[general]\n\n[default_bridge]\ntype = bridge\n\n[default_user]\ntype = user\nquiet = yes\n',
-    'res_parking.conf': '[general]\n\n[default]\nparkpos => 701-720\ncontext => parkedcalls\nparkingtime => 300\n',
+    'res_parking.conf':
+      '[general]\n\n[default]\nparkpos => 701-720\ncontext => parkedcalls\nparkingtime => 300\n\n[short]\nparkpos => 801-802\ncontext => parkedshort\nparkingtime => 1\ncomebacktoorigin = no\n',
     'features.conf': '[general]\n\n[featuremap]\natxfer => *2\nblindxfer => #1\nautomixmon => *3\nparkcall => #72\n',
     'agents.conf': '[general]\n\n[1001]\nfullname = Lab Agent\n',
     'pjsip_notify.conf': '[lab-check]\nEvent => check-sync\n',

@@ -1,6 +1,7 @@
 import type { Box } from '../box.ts';
+import { isReachable, isFree } from '../queue-members.ts';
+import { memberFields, type Queue } from '../queue.ts';
 import type { Fields } from '../wire.ts';
-import type { Queue } from '../world.ts';
 import type { SimulatedAction } from './define.ts';
 
 /** An unknown queue is a Success without items, as in Asterisk. */
@@ -9,40 +10,32 @@ const chosen = (box: Box, name: string): Queue[] =>
 
 const seconds = (box: Box, since: number) => Math.floor((box.clock.now() - since) / 1_000);
 
-const statusItems = (box: Box, queue: Queue): Fields[] => [
-  [
+const percent = (part: number, whole: number) => (whole === 0 ? 0 : (100 * part) / whole).toFixed(1);
+
+const parameters = (queue: Queue): Fields => {
+  const { completed, abandoned, completedInServiceLevel, abandonedInServiceLevel } = queue;
+  return [
     ['Event', 'QueueParams'],
     ['Queue', queue.name],
     ['Max', 0],
     ['Strategy', queue.strategy],
     ['Calls', queue.callers.length],
-    ['Holdtime', 0],
-    ['TalkTime', 0],
-    ['Completed', queue.completed],
-    ['Abandoned', queue.abandoned],
+    ['Holdtime', queue.holdTime],
+    ['TalkTime', queue.talkTime],
+    ['Completed', completed],
+    ['Abandoned', abandoned],
     ['ServiceLevel', 0],
-    ['ServicelevelPerf', '0.0'],
-    ['ServicelevelPerf2', '0.0'],
+    ['ServicelevelPerf', percent(completedInServiceLevel, completed)],
+    ['ServicelevelPerf2', percent(completedInServiceLevel + abandonedInServiceLevel, completed + abandoned)],
     ['Weight', 0],
-  ],
-  ...queue.members.map((member): Fields => [
-    ['Event', 'QueueMember'],
-    ['Queue', queue.name],
-    ['Name', member.name],
-    ['Location', member.location],
-    ['StateInterface', member.location],
-    ['Membership', 'static'],
-    ['Penalty', 0],
-    ['CallsTaken', member.callsTaken],
-    ['LastCall', member.lastCall],
-    ['LastPause', 0],
-    ['LoginTime', member.loginTime],
-    ['InCall', 0],
-    ['Status', 1],
-    ['Paused', 0],
-    ['PausedReason', ''],
-    ['Wrapuptime', 0],
-  ]),
+  ];
+};
+
+const statusItems = (box: Box, queue: Queue, member: string): Fields[] => [
+  parameters(queue),
+  ...queue.members
+    .filter(({ location }) => member === '' || location === member)
+    .map((known): Fields => [['Event', 'QueueMember'], ...memberFields(queue, known, 'item')]),
   ...queue.callers.map(({ channel, since }, index): Fields => [
     ['Event', 'QueueEntry'],
     ['Queue', queue.name],
@@ -58,6 +51,7 @@ const statusItems = (box: Box, queue: Queue): Fields[] => [
   ]),
 ];
 
+/** What a queue tells and counts. */
 export const queueActions: SimulatedAction[] = [
   {
     name: 'QueueSummary',
@@ -70,11 +64,11 @@ export const queueActions: SimulatedAction[] = [
       items: chosen(box, get('Queue')).map((queue): Fields => [
         ['Event', 'QueueSummary'],
         ['Queue', queue.name],
-        ['LoggedIn', queue.members.length],
-        ['Available', queue.members.length],
+        ['LoggedIn', queue.members.filter(isReachable).length],
+        ['Available', queue.members.filter((member) => isFree(member) && !member.paused).length],
         ['Callers', queue.callers.length],
-        ['HoldTime', 0],
-        ['TalkTime', 0],
+        ['HoldTime', queue.holdTime],
+        ['TalkTime', queue.talkTime],
         ['LongestHoldTime', Math.max(0, ...queue.callers.map(({ since }) => seconds(box, since)))],
       ]),
     }),
@@ -87,7 +81,20 @@ export const queueActions: SimulatedAction[] = [
       kind: 'list',
       message: 'Queue status will follow',
       complete: 'QueueStatusComplete',
-      items: chosen(box, get('Queue')).flatMap((queue) => statusItems(box, queue)),
+      items: chosen(box, get('Queue')).flatMap((queue) => statusItems(box, queue, get('Member'))),
     }),
+  },
+  {
+    name: 'QueueReset',
+    classes: [],
+    synopsis: 'Reset queue statistics.',
+    run: ({ box, get }) => {
+      for (const queue of chosen(box, get('Queue'))) {
+        const none = { completed: 0, abandoned: 0, completedInServiceLevel: 0, abandonedInServiceLevel: 0 };
+        Object.assign(queue, none, { holdTime: 0, talkTime: 0 });
+        for (const member of queue.members) Object.assign(member, { callsTaken: 0, lastCall: 0 });
+      }
+      return { kind: 'success', message: 'Queue stats reset successfully' };
+    },
   },
 ];
