@@ -2,13 +2,16 @@ import { createServer, type Socket } from 'node:net';
 import { type CancelTimer, type Clock, systemClock } from '../lib/clock.ts';
 import { channelActions } from './actions/channel.ts';
 import { coreActions } from './actions/core.ts';
+import { databaseActions } from './actions/database.ts';
 import { dialplanActions } from './actions/dialplan.ts';
 import type { SimulatedAction } from './actions/define.ts';
 import { originateActions } from './actions/originate.ts';
 import { queueActions } from './actions/queue.ts';
 import { recordingActions } from './actions/recording.ts';
+import { stateActions } from './actions/states.ts';
 import { APPLICATIONS } from './applications.ts';
 import type { Box } from './box.ts';
+import type { Database } from './database.ts';
 import { createBox } from './dialplan.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { type Release, RELEASES } from './release.ts';
@@ -64,18 +67,29 @@ export const startSimulator = async (options: SimulatorOptions): Promise<Simulat
     for (const session of sessions.values()) session.notify(eventClass, text);
   };
 
+  const database: Database = new Map();
   const begin = (): Box => {
     // What still moves in a world that a restart has ended is heard by nobody.
     const emit = (eventClass: string, fields: Fields) => {
       if (world === box) broadcast(eventClass, fields);
     };
-    const world = createBox(createWorld({ scenario, release, clock, emit }), APPLICATIONS);
+    const world = createBox(createWorld({ scenario, release, clock, emit, database }), APPLICATIONS);
     return world;
   };
   let box = begin();
 
   const actions = new Map(
-    [coreActions, channelActions, dialplanActions, originateActions, queueActions, recordingActions, SESSION_ACTIONS]
+    [
+      coreActions,
+      channelActions,
+      dialplanActions,
+      originateActions,
+      queueActions,
+      recordingActions,
+      databaseActions,
+      stateActions,
+      SESSION_ACTIONS,
+    ]
       .flat()
       .filter(({ name }) => !RELEASES[release].lacks.includes(name))
       .map((action) => [action.name.toLowerCase(), onAction ? observed(action, onAction) : action]),

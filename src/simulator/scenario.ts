@@ -21,6 +21,8 @@ export const scenarioSchema = z.strictObject({
   /** Context → extension (or `_pattern`) → steps. */
   contexts: z.record(z.string(), z.record(z.string(), z.array(stepSchema).min(1))).default({}),
   endpoints: z.record(z.string(), endpointSchema).default({}),
+  /** Context → extension → devices it shows, with & between them. */
+  hints: z.record(z.string(), z.record(z.string(), z.string().min(1))).default({}),
   /** Queue → members, as dial strings with the name of the agent. */
   queues: z
     .record(

@@ -125,6 +125,11 @@ exten => dtmf,1,Answer()
  same => n,Set(GLOBAL(LAB_DIGITS)=\${DIGITS})
  same => n,Wait(3600)
 
+[hints]
+exten => lamp,hint,Custom:lamp
+exten => lamps,hint,Custom:lamp&Custom:lamp2
+exten => phone,hint,PJSIP/agent001
+
 [transfer-dest]
 exten => 101,1,Answer()
  same => n,Wait(3600)

@@ -31,6 +31,7 @@ export const labScenario: ScenarioInput = {
     'from-internal': { '_X.': ['Answer', 'Wait(3600)'] },
     private: { '1': ['Answer', 'Wait(3600)'] },
   },
+  hints: { hints: { lamp: 'Custom:lamp', lamps: 'Custom:lamp&Custom:lamp2', phone: 'PJSIP/agent001' } },
   endpoints: { agent001: { does: 'unregistered' } },
   queues: {
     'support-queue': { members: { 'Local/ring@lab': 'Agent One' } },
