@@ -55,7 +55,7 @@ export const officeScenario: ScenarioInput = {
     },
   },
   endpoints: {
-    agent001: { does: 'answer', after: 2 },
+    agent001: { does: 'answer', after: 1 },
     agent002: { does: 'answer', after: 4 },
     busyphone: { does: 'busy', after: 1 },
     silentphone: { does: 'ring' },
