@@ -95,7 +95,7 @@ describeEachPbx('device, extension and presence states', (pbx) => {
     ['Custom:none', 'UNKNOWN'],
     ['PJSIP/agent001', 'UNAVAILABLE'],
     ['PJSIP/none', 'INVALID'],
-    ['Local/answer@lab', 'NOT_INUSE'],
+    ['Local/ringing@hints', 'NOT_INUSE'],
     ['Local/none@lab', 'INVALID'],
   ])('reads of %s that it is %s', async (device, state) => {
     expect(await value(`DEVICE_STATE(${device})`)).toBe(state);
@@ -126,8 +126,8 @@ describeEachPbx('device, extension and presence states', (pbx) => {
   });
 
   it('tells of a Local channel each time either half changes', async () => {
-    const states = await changes(() => ami.ask('Originate', { Channel: 'Local/ring@lab/n', Application: 'Wait', Data: '1', Timeout: 300, Async: 'true' }), 3, /Local\/ring@lab/); // prettier-ignore
-    expect(states).toEqual(['INUSE', 'NOT_INUSE', 'NOT_INUSE'].map((state) => `DeviceStateChange Local/ring@lab ${state}`)); // prettier-ignore
+    const states = await changes(() => ami.ask('Originate', { Channel: 'Local/ringing@hints/n', Application: 'Wait', Data: '1', Timeout: 300, Async: 'true' }), 3, /Local\/ringing@hints/); // prettier-ignore
+    expect(states).toEqual(['INUSE', 'NOT_INUSE', 'NOT_INUSE'].map((state) => `DeviceStateChange Local/ringing@hints ${state}`)); // prettier-ignore
   });
 
   it('keeps presence', async () => {

@@ -129,6 +129,8 @@ exten => dtmf,1,Answer()
 exten => lamp,hint,Custom:lamp
 exten => lamps,hint,Custom:lamp&Custom:lamp2
 exten => phone,hint,PJSIP/agent001
+exten => ringing,1,Ringing()
+ same => n,Wait(3600)
 
 [transfer-dest]
 exten => 101,1,Answer()

@@ -29,6 +29,7 @@ export const labScenario: ScenarioInput = {
     },
     'transfer-dest': { '101': ['Answer', 'Wait(3600)'], _2XX: ['Answer', 'Wait(3600)'] },
     'from-internal': { '_X.': ['Answer', 'Wait(3600)'] },
+    hints: { ringing: ['Ringing', 'Wait(3600)'] },
     private: { '1': ['Answer', 'Wait(3600)'] },
   },
   hints: { hints: { lamp: 'Custom:lamp', lamps: 'Custom:lamp&Custom:lamp2', phone: 'PJSIP/agent001' } },
