@@ -5,6 +5,7 @@ import { captureEvents } from './capture.ts';
 import { measureEvents } from './events.ts';
 import { measureRequests } from './http.ts';
 import { installPeers, stopAll } from './processes.ts';
+import { measureSimulator, simulatorPromises, simulatorTable } from './simulator.ts';
 import { eventPromises, eventTable, type Promised, requestPromises, requestTable } from './report.ts';
 
 const { values } = parseArgs({
@@ -22,9 +23,11 @@ if (
   ![16, 22].includes(release) ||
   !(rounds > 0) ||
   !(seconds > 0) ||
-  !['requests', 'events', undefined].includes(values.only)
+  !['requests', 'events', 'simulator', undefined].includes(values.only)
 ) {
-  console.error('Usage: npm run bench -- [--release 16|22] [--rounds N] [--seconds N] [--only requests|events]');
+  console.error(
+    'Usage: npm run bench -- [--release 16|22] [--rounds N] [--seconds N] [--only requests|events|simulator]',
+  );
   process.exit(2);
 }
 
@@ -34,34 +37,47 @@ const progress = (text: string) => {
   console.error(text);
 };
 
-if (values.only !== 'requests') installPeers();
-const asterisk = await startAsterisk({ release, name: 'bench' });
 const tables: string[] = [];
 const promises: Promised[] = [];
-try {
-  if (values.only !== 'events') {
-    const rows = await measureRequests(asterisk, { rounds, seconds, warmUpSeconds: 2, progress });
-    tables.push(requestTable(rows));
-    promises.push(...requestPromises(rows));
+const wants = (name: string) => values.only === undefined || values.only === name;
+
+/** What is measured against a real Asterisk. Gives its version. */
+const measureBeside = async (): Promise<string> => {
+  if (wants('events')) installPeers();
+  const asterisk = await startAsterisk({ release, name: 'bench' });
+  try {
+    if (wants('requests')) {
+      const rows = await measureRequests(asterisk, { rounds, seconds, warmUpSeconds: 2, progress });
+      tables.push(requestTable(rows));
+      promises.push(...requestPromises(rows));
+      await stopAll();
+    }
+    if (wants('events')) {
+      const capture = await captureEvents(asterisk, 300);
+      await asterisk.stop();
+      progress(`${capture.events} events, ${capture.bytes.length} bytes, of ${capture.calls} calls`);
+      const rows = await measureEvents(capture, { rounds, progress });
+      tables.push(eventTable(rows));
+      promises.push(...eventPromises(rows));
+    }
+  } finally {
     await stopAll();
-  }
-  if (values.only !== 'requests') {
-    const capture = await captureEvents(asterisk, 300);
     await asterisk.stop();
-    progress(`${capture.events} events, ${capture.bytes.length} bytes, of ${capture.calls} calls`);
-    const rows = await measureEvents(capture, { rounds, progress });
-    tables.push(eventTable(rows));
-    promises.push(...eventPromises(rows));
   }
-} finally {
-  await stopAll();
-  await asterisk.stop();
+  return asterisk.version;
+};
+
+const version = wants('requests') || wants('events') ? await measureBeside() : undefined;
+if (wants('simulator')) {
+  const rows = await measureSimulator(progress);
+  tables.push(simulatorTable(rows));
+  promises.push(...simulatorPromises(rows));
 }
 
 const processors = cpus();
 console.log(
-  `${processors[0]?.model ?? 'unknown processor'}, ${processors.length} cores, Node ${process.version}, ` +
-    `Asterisk ${asterisk.version}; median of ${rounds} rounds of ${seconds} s\n`,
+  `${processors[0]?.model ?? 'unknown processor'}, ${processors.length} cores, Node ${process.version}` +
+    (version === undefined ? '\n' : `, Asterisk ${version}; median of ${rounds} rounds of ${seconds} s\n`),
 );
 for (const text of tables) console.log(`${text}\n`);
 for (const { text, kept } of promises) console.log(`${kept ? 'kept  ' : 'MISSED'}  ${text}`);

@@ -33,7 +33,7 @@ export const demoGreeting = ({ key }: Config, url: string): string => {
 
 T=${token}
 
-# Agent 001's phone rings for two seconds and answers; then extension 100 is dialled.
+# Agent 001's phone rings for a second and answers; then extension 100 is dialled.
 curl -sS ${url}/calls -H "authorization: Bearer $T" -H 'content-type: application/json' -H 'prefer: wait=10' -d '{"channel":"PJSIP/agent001","context":"from-internal","extension":"100"}'
 
 # Who is on the phone now?

@@ -31,6 +31,10 @@ program
   .option('--port <port>', 'AMI port on 127.0.0.1', '5038')
   .option('--release <release>', 'which Asterisk it is: 16 or 22', '22')
   .option('--calls-per-minute <rate>', 'background traffic', '0')
+  .option('--admin-port <port>', 'HTTP port on 127.0.0.1 to switch faults on and off')
+  .option('--tls-port <port>', 'AMI over TLS on 127.0.0.1, with --tls-cert and --tls-key')
+  .option('--tls-cert <file>', 'PEM certificate')
+  .option('--tls-key <file>', 'PEM key')
   .option('--scenario <file>', 'JSON file: users, extensions, phones, queues (docs/simulator.md)')
   .action(simulate);
 

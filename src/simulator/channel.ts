@@ -8,6 +8,8 @@ export interface Channel {
   readonly uniqueId: string;
   linkedId: string;
   readonly technology: string;
+  /** What it belongs to: `PJSIP/agent001`, `Local/100@office`. */
+  readonly device: string;
   readonly createdAt: number;
   state: number;
   callerNumber: string;

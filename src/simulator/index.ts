@@ -1,9 +1,10 @@
-import { createServer, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { type CancelTimer, type Clock, systemClock } from '../lib/clock.ts';
 import { bridgeActions } from './actions/bridge.ts';
 import { channelActions } from './actions/channel.ts';
 import { conferenceActions } from './actions/conference.ts';
 import { coreActions } from './actions/core.ts';
+import { databaseActions } from './actions/database.ts';
 import { dialplanActions } from './actions/dialplan.ts';
 import type { SimulatedAction } from './actions/define.ts';
 import { originateActions } from './actions/originate.ts';
@@ -11,14 +12,18 @@ import { parkingActions } from './actions/parking.ts';
 import { queueActions } from './actions/queue.ts';
 import { queueMemberActions } from './actions/queue-members.ts';
 import { recordingActions } from './actions/recording.ts';
+import { stateActions } from './actions/states.ts';
+import { startAdmin } from './admin.ts';
 import { APPLICATIONS } from './applications.ts';
 import type { Box } from './box.ts';
+import type { Database } from './database.ts';
 import { createBox } from './dialplan.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { watchMembers } from './queue-members.ts';
 import { type Release, RELEASES } from './release.ts';
 import { type ScenarioInput, scenarioSchema } from './scenario.ts';
 import { createSession, type Session } from './session.ts';
+import { createTlsListener, type TlsOptions } from './tls.ts';
 import { type Fields, format } from './wire.ts';
 import { createWorld } from './world.ts';
 
@@ -29,6 +34,9 @@ export interface SimulatorOptions {
   port?: number;
   /** Loopback only, unless somebody who writes AMI clients wants otherwise. */
   host?: string;
+  tls?: TlsOptions;
+  /** Port on loopback where faults are switched on and off over HTTP; 0 for any free one. */
+  adminPort?: number | undefined;
   clock?: Clock;
   /** Told of every action that is about to be carried out. */
   onAction?: (name: string, get: (header: string) => string) => void;
@@ -36,6 +44,8 @@ export interface SimulatorOptions {
 
 export interface Simulator {
   readonly port: number;
+  readonly tlsPort: number | undefined;
+  readonly adminPort: number | undefined;
   readonly release: Release;
   /** Its world; a new one after a restart. */
   readonly box: Box;
@@ -69,12 +79,13 @@ export const startSimulator = async (options: SimulatorOptions): Promise<Simulat
     for (const session of sessions.values()) session.notify(eventClass, text);
   };
 
+  const database: Database = new Map();
   const begin = (): Box => {
     // What still moves in a world that a restart has ended is heard by nobody.
     const emit = (eventClass: string, fields: Fields) => {
       if (world === box) broadcast(eventClass, fields);
     };
-    const world = createBox(createWorld({ scenario, release, clock, emit }), APPLICATIONS);
+    const world = createBox(createWorld({ scenario, release, clock, emit, database }), APPLICATIONS);
     watchMembers(world);
     return world;
   };
@@ -86,12 +97,14 @@ export const startSimulator = async (options: SimulatorOptions): Promise<Simulat
       coreActions,
       channelActions,
       conferenceActions,
+      databaseActions,
       dialplanActions,
       originateActions,
       parkingActions,
       queueActions,
       queueMemberActions,
       recordingActions,
+      stateActions,
       SESSION_ACTIONS,
     ]
       .flat()
@@ -112,16 +125,16 @@ export const startSimulator = async (options: SimulatorOptions): Promise<Simulat
     },
     restart(downMs) {
       stop();
-      server.close();
+      for (const { listener } of listeners) listener.close();
       box = begin();
       cancelRestart();
       cancelRestart = clock.setTimeout(() => {
-        server.listen(port, host);
+        for (const { listener, port } of listeners) listener.listen(port, host);
       }, downMs);
     },
   });
 
-  const server = createServer((socket) => {
+  const accept = (socket: Socket) => {
     socket.setNoDelay(true);
     const gone = () => sessions.delete(socket);
     socket.on('close', gone).on('error', gone);
@@ -131,28 +144,36 @@ export const startSimulator = async (options: SimulatorOptions): Promise<Simulat
     sessions.set(socket, session);
     line.onReceive = session.receive;
     line.send(`Asterisk Call Manager/${RELEASES[release].banner}\r\n`);
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(wantedPort, host, resolve);
-  });
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : wantedPort;
+  };
+  const listeners: { listener: Server; port: number }[] = [];
+  const listen = async (listener: Server, wanted: number): Promise<number> => {
+    await new Promise<void>((resolve, reject) => {
+      listener.once('error', reject).listen(wanted, host, resolve);
+    });
+    const address = listener.address();
+    const port = typeof address === 'object' && address ? address.port : wanted;
+    listeners.push({ listener, port });
+    return port;
+  };
+  const port = await listen(createServer(accept), wantedPort);
+  const tlsPort = options.tls && (await listen(createTlsListener(options.tls, accept), options.tls.port ?? 0));
+  const admin = options.adminPort === undefined ? undefined : await startAdmin(faults, options.adminPort);
 
   return {
     port,
+    tlsPort,
+    adminPort: admin?.port,
     release,
     get box() {
       return box;
     },
     faults,
-    close: () =>
-      new Promise((resolve) => {
-        cancelRestart();
-        faults.clear();
-        stop();
-        server.close(() => {
-          resolve();
-        });
-      }),
+    async close() {
+      cancelRestart();
+      faults.clear();
+      stop();
+      const closed = listeners.map(({ listener }) => new Promise((resolve) => listener.close(resolve)));
+      await Promise.all([...closed, admin?.close()]);
+    },
   };
 };

@@ -23,6 +23,8 @@ export const scenarioSchema = z.strictObject({
   /** Context → extension (or `_pattern`) → steps. */
   contexts: z.record(z.string(), z.record(z.string(), z.array(stepSchema).min(1))).default({}),
   endpoints: z.record(z.string(), endpointSchema).default({}),
+  /** Context → extension → devices it shows, with & between them. */
+  hints: z.record(z.string(), z.record(z.string(), z.string().min(1))).default({}),
   /** Queue → members, as dial strings with the name of the agent; times in seconds. */
   queues: z
     .record(
@@ -71,7 +73,7 @@ export const officeScenario: ScenarioInput = {
     },
   },
   endpoints: {
-    agent001: { does: 'answer', after: 2 },
+    agent001: { does: 'answer', after: 1 },
     agent002: { does: 'answer', after: 4 },
     busyphone: { does: 'busy', after: 1 },
     silentphone: { does: 'ring' },

@@ -46,8 +46,13 @@ export const createSession = ({ socket, box, actions, send }: SessionOptions): S
       return;
     }
     respond(actionId, 'Success', [['EventList', 'start'], ['Message', answer.message]]); // prettier-ignore
-    for (const [first, ...rest] of answer.items) if (first) send(format([first, ...id, ...rest]));
-    const end: Fields = [['EventList', 'Complete'], ['ListItems', answer.items.length]]; // prettier-ignore
+    for (const item of answer.items) {
+      const [first, ...rest] = item;
+      // DBGet and DBGetTree put it last.
+      const placed = item.some(([name]) => name === 'ActionID');
+      if (first) send(format(placed ? item : [first, ...id, ...rest]));
+    }
+    const end: Fields = [['EventList', 'Complete'], ['ListItems', answer.count ?? answer.items.length]]; // prettier-ignore
     send(format([['Event', answer.complete], ...id, ...end, ...(answer.more ?? [])]));
   };
 

@@ -4,8 +4,10 @@ import { type Channel, snapshot, STATE } from './channel.ts';
 import { createConferences } from './conference.ts';
 import { createParking } from './parking.ts';
 import { createQueues } from './queue.ts';
+import type { Database } from './database.ts';
 import { type Release, RELEASES } from './release.ts';
 import type { Scenario } from './scenario.ts';
+import { createStates } from './states.ts';
 import type { Fields } from './wire.ts';
 
 /** Causes Asterisk has words for, of those that come up here. */
@@ -31,6 +33,8 @@ export interface WorldOptions {
   release: Release;
   clock: Clock;
   emit: EventSink;
+  /** AstDB: it survives a restart. */
+  database?: Database;
 }
 
 export interface NewChannel {
@@ -45,7 +49,7 @@ export interface NewChannel {
 }
 
 /** Everything there is on the simulated box. Channel names and ids are never used twice in one run. */
-export const createWorld = ({ scenario, release, clock, emit }: WorldOptions) => {
+export const createWorld = ({ scenario, release, clock, emit, database = new Map() }: WorldOptions) => {
   const channels = new Map<string, Channel>();
   const globals = new Map<string, string>();
   const startedAt = clock.now();
@@ -67,6 +71,7 @@ export const createWorld = ({ scenario, release, clock, emit }: WorldOptions) =>
   const bridges = createBridges(event);
   const parking = createParking(scenario, { clock, bridges, event });
   const conferences = createConferences(bridges, event);
+  const states = createStates({ scenario, database, event });
 
   const nextId = () => `${Math.floor(startedAt / 1_000)}.${counter++}`;
 
@@ -84,6 +89,7 @@ export const createWorld = ({ scenario, release, clock, emit }: WorldOptions) =>
       uniqueId,
       linkedId: options.linkedId ?? uniqueId,
       technology: options.technology,
+      device: `${options.technology}/${options.resource}`,
       createdAt: clock.now(),
       state: options.state,
       callerNumber: '',
@@ -111,6 +117,7 @@ export const createWorld = ({ scenario, release, clock, emit }: WorldOptions) =>
     };
     channels.set(uniqueId, channel);
     processedCalls += 1;
+    states.channelAdded(channel);
     onChannel(channel, 'Newchannel');
     return channel;
   };
@@ -119,6 +126,7 @@ export const createWorld = ({ scenario, release, clock, emit }: WorldOptions) =>
     if (channel.hungUp || channel.state === state) return;
     channel.state = state;
     onChannel(channel, 'Newstate');
+    states.channelChanged(channel);
   };
 
   const hangUp = (channel: Channel, cause: number) => {
@@ -128,6 +136,7 @@ export const createWorld = ({ scenario, release, clock, emit }: WorldOptions) =>
     for (const done of channel.onHangup.splice(0)) done();
     channels.delete(channel.uniqueId);
     onChannel(channel, 'Hangup', [['Cause', cause], ['Cause-txt', CAUSE_TEXT[cause] ?? 'Unknown']]); // prettier-ignore
+    states.channelGone(channel);
     const { half } = channel;
     if (half && !half.hungUp) {
       onChannel(half, 'HangupRequest', [['Cause', cause]]);
@@ -148,6 +157,8 @@ export const createWorld = ({ scenario, release, clock, emit }: WorldOptions) =>
     conferences,
     parking,
     observers,
+    database,
+    states,
     event,
     onChannel,
     nextId,

@@ -113,7 +113,10 @@ export const openAmi = async ({ amiPort }: Pick<ContractServer, 'amiPort'>): Pro
 };
 
 /** Logged in as the user who may do everything. */
-export const loggedIn = async (pbx: ContractServer, headers: Headers = { Events: 'off' }): Promise<RawAmi> => {
+export const loggedIn = async (
+  pbx: Pick<ContractServer, 'amiPort' | 'secret'>,
+  headers: Headers = { Events: 'off' },
+): Promise<RawAmi> => {
   const ami = await openAmi(pbx);
   const reply = await ami.login('gateway', pbx.secret, headers);
   if (reply.get('Response') !== 'Success') throw new Error('Login refused');

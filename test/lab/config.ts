@@ -132,6 +132,13 @@ exten => agent-brief,1,Answer()
  same => n,Wait(1)
 exten => agent-busy,1,Busy(1)
 
+[hints]
+exten => lamp,hint,Custom:lamp
+exten => lamps,hint,Custom:lamp&Custom:lamp2
+exten => phone,hint,PJSIP/agent001
+exten => ringing,1,Ringing()
+ same => n,Wait(3600)
+
 [transfer-dest]
 exten => 101,1,Answer()
  same => n,Wait(3600)

@@ -33,9 +33,11 @@ export const labScenario: ScenarioInput = {
     },
     'transfer-dest': { '101': ['Answer', 'Wait(3600)'], _2XX: ['Answer', 'Wait(3600)'] },
     'from-internal': { '_X.': ['Answer', 'Wait(3600)'] },
+    hints: { ringing: ['Ringing', 'Wait(3600)'] },
     parkedcallstimeout: { s: ['Answer', 'Wait(3600)'] },
     private: { '1': ['Answer', 'Wait(3600)'] },
   },
+  hints: { hints: { lamp: 'Custom:lamp', lamps: 'Custom:lamp&Custom:lamp2', phone: 'PJSIP/agent001' } },
   parking: { default: { from: 701, to: 720, timeout: 300 }, short: { from: 801, to: 802, timeout: 1 } },
   endpoints: { agent001: { does: 'unregistered' } },
   queues: {

@@ -1,4 +1,5 @@
 import { type Channel, snapshot } from '../channel.ts';
+import { findFunction } from '../functions.ts';
 import type { Fields } from '../wire.ts';
 import { durationSince } from './core.ts';
 import { type Answer, type Call, error, type SimulatedAction, success } from './define.ts';
@@ -156,6 +157,11 @@ export const channelActions: SimulatedAction[] = [
       if (/SHELL|EVAL/.test(name) && !write.has('system')) return error('GetVar Access Forbidden: Variable');
       const channel = get('Channel') === '' ? undefined : box.find(get('Channel'));
       if (get('Channel') !== '' && !channel) return error('No such channel');
+      const called = findFunction(name);
+      if (called) {
+        const value = called.does.read({ box, channel, argument: called.argument });
+        return success(undefined, [['Variable', name], ['Value', value]]); // prettier-ignore
+      }
       const value = (channel ? readVariable(channel, name) : undefined) ?? box.globals.get(name) ?? '';
       return success(undefined, [['Variable', name], ['Value', value]]); // prettier-ignore
     },
@@ -169,6 +175,11 @@ export const channelActions: SimulatedAction[] = [
       if (name === '') return error('No variable specified');
       const channel = get('Channel') === '' ? null : (box.find(get('Channel')) ?? undefined);
       if (channel === undefined) return error('No such channel');
+      const called = findFunction(name);
+      if (called) {
+        const call = { box, channel: channel ?? undefined, argument: called.argument };
+        return called.does.write?.(call, get('Value')) ? success('Variable Set') : error('Variable not set');
+      }
       const [, item] = /^CALLERID\((\w+)\)$/i.exec(name) ?? [];
       if (item === undefined) box.setVariable(channel, name, get('Value'));
       else if (channel)

@@ -15,7 +15,7 @@ export interface Call {
 export type Answer =
   | { kind: 'success'; message?: string; fields?: Fields }
   | { kind: 'error'; message: string; fields?: Fields }
-  | { kind: 'list'; message: string; items: Fields[]; complete: string; more?: Fields };
+  | { kind: 'list'; message: string; items: Fields[]; complete: string; more?: Fields; count?: number };
 
 export interface SimulatedAction {
   name: string;
