@@ -33,10 +33,14 @@ export type Headers = Readonly<Record<string, string | number | readonly string[
 let asked = 0;
 
 const parse = (text: string): Frame => {
-  const headers = text.split('\r\n').map((line): [string, string] => {
-    const at = line.indexOf(':');
-    return at < 0 ? [line, ''] : [line.slice(0, at), line.slice(at + 1).replace(/^ /, '')];
-  });
+  // Asterisk sends a surplus blank line now and then.
+  const headers = text
+    .replace(/^(?:\r\n)+/, '')
+    .split('\r\n')
+    .map((line): [string, string] => {
+      const at = line.indexOf(':');
+      return at < 0 ? [line, ''] : [line.slice(0, at), line.slice(at + 1).replace(/^ /, '')];
+    });
   return {
     headers,
     names: headers.map(([name]) => name),
