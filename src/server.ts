@@ -33,6 +33,7 @@ export const serve = async (): Promise<void> => {
     gateway,
     metrics,
     webhooks,
+    store,
     auth: { key: config.key, issuer: config.jwtIssuer, audience: config.jwtAudience },
     version,
     logger: log,

@@ -34,10 +34,12 @@ const nothing: Gateway = {
 };
 
 export const renderOpenapi = async (): Promise<string> => {
+  const store = createMemoryStore();
   const app = await buildApp({
     gateway: nothing,
+    store,
     webhooks: createWebhooks({
-      store: createMemoryStore(),
+      store,
       clock: systemClock,
       log: silentLog,
       allowNetworks: [],

@@ -27,6 +27,8 @@ export interface CallObserver {
   /** Takes in a channel that was not known. */
   join(call: Call, channelId: string, frame: Frame): Leg;
   see(call: Call, channelId: string, frame: Frame): void;
+  /** Takes over what a list shows of a channel that is known. */
+  refresh(call: Call, channelId: string, frame: Frame): void;
   /** The leg is gone, though nobody saw it go. */
   lose(leg: Leg): void;
 }
@@ -150,6 +152,14 @@ export const createCallObserver = ({ clock, emit, callOf }: CallObserverOptions)
       const bridgeId = frame.get('BridgeID');
       if (bridgeId) enter(leg, bridgeId);
       return leg;
+    },
+    refresh(call, channelId, frame) {
+      const leg = call.legs.find((one) => one.channelId === channelId && one.endedAt === null);
+      if (!leg) return;
+      updateLeg(leg, frame, clock.now());
+      const bridgeId = frame.get('BridgeID') ?? '';
+      if (bridgeId === '') leave(leg);
+      else if (bridgeId !== leg.bridgeId) enter(leg, bridgeId);
     },
     see(call, channelId, frame) {
       const handle = handlers[frame.event];

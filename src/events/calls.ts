@@ -256,6 +256,10 @@ export const createCallTracker = (options: CallTrackerOptions): CallTracker => {
       const result: Resynchronised = { ended: 0, found: 0 };
       const { gone, missing } = compare(live);
       for (const leg of gone) observer.lose(leg);
+      for (const { uniqueId, frame } of live) {
+        const known = byChannel.get(uniqueId)?.call;
+        if (frame && known) observer.refresh(known, uniqueId, frame);
+      }
       for (const tracked of open) {
         const { call, follower } = tracked;
         if (call.status === 'ended') continue;

@@ -7,12 +7,14 @@ import { type Clock, systemClock } from '../lib/clock.ts';
 import type { Webhooks } from '../events/webhooks/webhooks.ts';
 import { matchesAnyGlob } from '../lib/glob.ts';
 import type { Gateway } from '../pbx/index.ts';
+import type { Store } from '../store/store.ts';
 import { registerErrorHandling, sendProblem } from './error-handler.ts';
 import type { Metrics } from './metrics.ts';
 import { MAX_WAIT_SECONDS } from './prefer.ts';
 import { type AuthOptions, principalFor, registerAuth } from './plugins/auth.ts';
 import { createTickets } from './plugins/tickets.ts';
 import { registerConnections } from './plugins/connections.ts';
+import { createNoteCall, registerIdempotency } from './plugins/idempotency.ts';
 import { registerDocs } from './plugins/docs.ts';
 import { callRoutes } from './routes/calls.ts';
 import { channelRoutes } from './routes/channels.ts';
@@ -33,6 +35,8 @@ export interface AppOptions {
   gateway: Gateway;
   metrics: Metrics;
   webhooks: Webhooks;
+  /** For Idempotency-Keys. */
+  store: Pick<Store, 'idempotency'>;
   auth: AuthOptions;
   version: string;
   logger?: FastifyBaseLogger | undefined;
@@ -136,6 +140,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     verifyToken,
     pbxFor,
     webhooks: options.webhooks,
+    noteCall: createNoteCall(options.store),
     closing: closing.signal,
     pbxOfCall: async (request, callId) => pbxFor(request, await gateway.locateCall(callId)),
     namesFor: (request, name) => {
@@ -145,6 +150,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     },
   };
 
+  registerIdempotency(app, { store: options.store, clock });
   await registerDocs(app, options.version);
   await app.register(healthRoutes, { gateway, draining: options.draining ?? (() => false) });
   await app.register(metricsRoutes, { metrics, public: options.metricsPublic ?? false });

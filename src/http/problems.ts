@@ -36,6 +36,8 @@ export const PROBLEMS: Readonly<Record<string, Kind>> = {
   'delivery-pending': { status: 409, title: 'The message is still on its way' },
   'no-such-extension': { status: 409, title: 'The dialplan has no such place' },
   'variable-not-set': { status: 409, title: 'Asterisk did not set the variable' },
+  'idempotency-in-progress': { status: 409, title: 'The first request with the key still runs' },
+  'idempotency-key-reused': { status: 422, title: 'The Idempotency-Key belongs to another request' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body must be application/json' },
   'command-failed': { status: 422, title: 'Asterisk did not carry the command out' },

@@ -13,9 +13,16 @@ import { type CallView, viewOfCall } from '../events/call-view.ts';
 
 export type PlacedCall = CallView & { statusCallback?: { webhookId: string; secret: string } };
 
+export interface PlaceOptions {
+  /** Where the call's events are posted. */
+  callback?: CallbackRequest | undefined;
+  /** Told of the call's id before it is dialled; dialled once this has resolved. */
+  onPlacing?: (id: string) => Promise<void>;
+}
+
 export interface Calls {
   /** Rejects as Asterisk refuses; with `outcome-unknown`, `details.callId` names the call to look at. */
-  place(request: CallRequest, callback?: CallbackRequest): Promise<PlacedCall>;
+  place(request: CallRequest, options?: PlaceOptions): Promise<PlacedCall>;
   /** From memory, or from the store once it was forgotten here. */
   get(id: string): Promise<CallView>;
   /** Rejects with `call-ended`. */
@@ -68,7 +75,7 @@ export const createCalls = ({ sender, tracker, principal, store, trunks, keep, w
   };
 
   return {
-    async place(request, callback) {
+    async place(request, { callback, onPlacing } = {}) {
       const id = newCallId();
       // Before the call: its first event may be here before the answer to Originate.
       const statusCallback = callback && (await webhooks.bindToCall(principal, id, callback));
@@ -76,6 +83,7 @@ export const createCalls = ({ sender, tracker, principal, store, trunks, keep, w
       // A name of its own that nobody can guess: whoever knows a ChannelId can use it as a handle.
       const channelId = `gw-${id}`;
       const register = async () => {
+        await onPlacing?.(id);
         tracker.register({ id, channelId, owner: principal.sub, request });
         // Before it is dialled: after a crash it is looked for, and told as ended.
         await keep();

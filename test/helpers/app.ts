@@ -47,6 +47,7 @@ export const buildTestApp = (options: Partial<AppOptions> = {}): Promise<Fastify
   buildApp({
     gateway: noServers,
     webhooks: noWebhooks(),
+    store: createMemoryStore(),
     metrics: createMetrics({ names: [], status: noServers.status, store: storeHealth }),
     auth: { key: testKey },
     version: '0.0.0',

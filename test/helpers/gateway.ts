@@ -78,6 +78,7 @@ export const startGateway = async (options: GatewayOptions): Promise<TestGateway
     gateway: composition.gateway,
     metrics: composition.metrics,
     webhooks: composition.webhooks,
+    store: composition.store,
     auth: options.auth ?? { key: testKey },
     version: '0.0.0',
     logger: log,

@@ -15,7 +15,7 @@ const SEE = ['read:call', 'write:call', 'write:originate'] as const;
 
 export const callRoutes: FastifyPluginAsyncZod<RouteOptions> = async (
   app,
-  { pbxFor, pbxOfCall, namesFor, closing, gateway },
+  { pbxFor, pbxOfCall, namesFor, closing, gateway, noteCall },
 ) => {
   app.post(
     '/calls',
@@ -37,7 +37,10 @@ export const callRoutes: FastifyPluginAsyncZod<RouteOptions> = async (
     async (request, reply) => {
       const pbx = pbxFor(request, request.query.pbx);
       const wait = waitSeconds(request.headers.prefer);
-      const { statusCallback, ...placed } = await pbx.calls.place(toRequest(request.body), request.body.statusCallback);
+      const { statusCallback, ...placed } = await pbx.calls.place(toRequest(request.body), {
+        callback: request.body.statusCallback,
+        onPlacing: (id) => noteCall(request, id),
+      });
       let call: CallView = placed;
       if (wait !== undefined) {
         call = await pbx.calls.settled(call.id, AbortSignal.any([AbortSignal.timeout(wait * 1_000), closing]));

@@ -134,7 +134,7 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
   app.post(
     '/events/tickets',
     {
-      config: { scopes: READ_ANY },
+      config: { scopes: READ_ANY, repeatable: true },
       schema: {
         operationId: 'events.ticket',
         tags: ['Events'],

@@ -9,6 +9,8 @@ import type { Tickets } from '../plugins/tickets.ts';
 export interface RouteOptions {
   gateway: Gateway;
   webhooks: Webhooks;
+  /** Before a call is dialled: remembers it under the request's Idempotency-Key. */
+  noteCall: (request: FastifyRequest, callId: string) => Promise<void>;
   clock: Clock;
   tickets: Tickets;
   /** The principal of a token used from this address. Throws as a request with it would. */

@@ -1,0 +1,135 @@
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import { createHash, randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { Clock } from '../../lib/clock.ts';
+import { GatewayError, messageOf } from '../../lib/errors.ts';
+import type { IdempotencyRecord, Store } from '../../store/store.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route gives something new each time, and changes nothing: it takes no Idempotency-Key. */
+    repeatable?: true;
+  }
+  interface FastifyRequest {
+    /** What is known under the request's Idempotency-Key; null without one. */
+    idempotency: IdempotencyRecord | null;
+  }
+}
+
+const WRITES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+const HEADER = 'idempotency-key';
+const LIFE_MS = 86_400_000;
+const KEPT_HEADERS = ['content-type', 'location', 'preference-applied'];
+
+const keySchema = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/, 'takes 1 to 255 visible ASCII characters')
+  .optional()
+  .describe(
+    'Of your making. The same key and body within 24 hours give the first answer again, with `Idempotent-Replayed: true`, and change nothing.',
+  );
+
+const takesKey = ({ method, config }: Pick<RouteOptions, 'method' | 'config'>): boolean =>
+  [method].flat().some((one) => WRITES.has(one)) && !config?.repeatable;
+
+/** The same for bodies that say the same, whatever the order of their members. */
+const canonical = (value: unknown): string => {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return `{${members.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`; // prettier-ignore
+};
+
+const fingerprintOf = ({ method, url, body }: FastifyRequest): string =>
+  createHash('sha256')
+    .update(`${method} ${url}\n${canonical(body)}`)
+    .digest('base64');
+
+/** Answers that are no outcome: the key is free again, and asking once more is right. */
+const isNoOutcome = (status: number, payload: string): boolean =>
+  [401, 403, 429].includes(status) || (status >= 500 && !payload.includes('"code":"outcome-unknown"'));
+
+export interface IdempotencyOptions {
+  store: Pick<Store, 'idempotency'>;
+  clock: Clock;
+}
+
+/** Takes `Idempotency-Key` on every write, so that a retry changes nothing twice. Register before the routes. */
+export const registerIdempotency = (app: FastifyInstance, { store, clock }: IdempotencyOptions): void => {
+  const instance = randomUUID();
+  app.decorateRequest('idempotency', null);
+
+  app.addHook('onRoute', (route) => {
+    const { schema } = route;
+    if (!schema || !takesKey(route)) return;
+    const known = schema.headers instanceof z.ZodObject ? schema.headers.shape : {};
+    schema.headers = z.looseObject({ ...known, [HEADER]: keySchema });
+  });
+
+  const begin = async (record: IdempotencyRecord): Promise<IdempotencyRecord | undefined> => {
+    const known = await store.idempotency.begin(record);
+    if (!known || known.createdAt > clock.now() - LIFE_MS) return known;
+    await store.idempotency.remove(record.sub, record.key);
+    return store.idempotency.begin(record);
+  };
+
+  app.addHook('preHandler', async (request, reply) => {
+    const key = request.headers[HEADER];
+    if (typeof key !== 'string' || !request.principal || !takesKey({ method: request.method, config: request.routeOptions.config })) return; // prettier-ignore
+    const { sub } = request.principal;
+    const fingerprint = fingerprintOf(request);
+    const record: IdempotencyRecord = { sub, key, fingerprint, instance, createdAt: clock.now(), callId: null, answer: null }; // prettier-ignore
+    const known = await begin(record);
+    if (!known) {
+      request.idempotency = record;
+      return;
+    }
+    if (known.fingerprint !== fingerprint) {
+      throw new GatewayError('idempotency-key-reused', 'The key was used before, with another request');
+    }
+    if (known.answer) {
+      const { status, headers, body } = known.answer;
+      return reply.code(status).headers({ ...headers, 'idempotent-replayed': 'true' }).send(body === '' ? undefined : body); // prettier-ignore
+    }
+    if (known.instance === instance) {
+      throw new GatewayError('idempotency-in-progress', 'The first request with this key still runs', {
+        retryable: true,
+        details: { retryAfter: 1 },
+      });
+    }
+    throw new GatewayError(
+      'outcome-unknown',
+      'The gateway stopped while it ran the first request with this key; it is never run again',
+      known.callId === null ? {} : { details: { callId: known.callId } },
+    );
+  });
+
+  app.addHook('onSend', async (request, reply, payload) => {
+    const record = request.idempotency;
+    if (!record) return payload;
+    request.idempotency = null;
+    const body = typeof payload === 'string' ? payload : '';
+    const headers = Object.fromEntries(
+      KEPT_HEADERS.flatMap((name) => {
+        const value = reply.getHeader(name);
+        return value === undefined ? [] : [[name, String(value)]];
+      }),
+    );
+    try {
+      if (isNoOutcome(reply.statusCode, body)) await store.idempotency.remove(record.sub, record.key);
+      else await store.idempotency.update({ ...record, answer: { status: reply.statusCode, headers, body } });
+    } catch (error) {
+      request.log.error({ reason: messageOf(error) }, 'The answer to an Idempotency-Key could not be kept');
+    }
+    return payload;
+  });
+};
+
+/** Notes under the request's key which call it is about to place; before it is dialled. */
+export const createNoteCall =
+  (store: Pick<Store, 'idempotency'>) =>
+  async ({ idempotency }: FastifyRequest, callId: string): Promise<void> => {
+    if (!idempotency) return;
+    idempotency.callId = callId;
+    await store.idempotency.update(idempotency);
+  };
