@@ -34,7 +34,15 @@ export default defineConfig(
   {
     files: ['examples/**/*.mjs'],
     extends: [tseslint.configs.disableTypeChecked],
-    languageOptions: { globals: { console: 'readonly', process: 'readonly' } },
+    languageOptions: {
+      globals: {
+        console: 'readonly',
+        fetch: 'readonly',
+        process: 'readonly',
+        setTimeout: 'readonly',
+        TextDecoderStream: 'readonly',
+      },
+    },
   },
   {
     files: ['test/**', 'bench/**'],

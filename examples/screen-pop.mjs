@@ -24,6 +24,7 @@ const server = createServer(async (request, response) => {
   if (seen.size > 10_000) seen.delete(seen.values().next().value);
 
   const { type, data } = message;
-  if (type === 'call.ringing') console.log(`${data.fields.from ?? 'unknown'} calls ${data.fields.to ?? 'unknown'}`);
+  const known = ({ name, number, endpoint }) => name ?? number ?? endpoint ?? 'unknown';
+  if (type === 'call.ringing') console.log(`${known(data.fields.from)} calls ${known(data.fields.to)}`);
 });
 server.listen(Number(process.env.PORT ?? 8080), () => console.log(`listening on ${server.address().port}`));

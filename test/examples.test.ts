@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { eventMessage, signedHeaders } from '../src/events/webhooks/message.ts';
 import { describeEachPbx, eventually } from './helpers/asterisk.ts';
+import { startProxy } from './helpers/proxy.ts';
 import { useGateway } from './helpers/gateway.ts';
 import { event } from './helpers/webhooks.ts';
 
@@ -41,6 +42,33 @@ describeEachPbx('the examples', ({ amiPort: port, secret }) => {
   });
 });
 
+describeEachPbx('live-monitor.mjs', ({ amiPort: port, secret }) => {
+  const gateway = useGateway({ pbx: { port, secret } });
+
+  it('prints the life of a call, over a connection that breaks', async () => {
+    const proxy = await startProxy(Number(new URL(gateway.url).port));
+    const env = { PATH: process.env['PATH'] ?? '', GATEWAY_URL: `http://127.0.0.1:${proxy.port}`, GATEWAY_TOKEN: gateway.token('read:call') }; // prettier-ignore
+    const child = spawn(process.execPath, ['examples/live-monitor.mjs'], { env });
+    let out = '';
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    try {
+      await eventually(() => expect(proxy.sent()).toContain('GET /events'));
+      const client = gateway.as('read:call write:call write:originate');
+      const place = () => client.post('/calls', { channel: 'Local/answer@lab', application: 'Wait', data: '9' }).set('prefer', 'wait=5'); // prettier-ignore
+      const { body } = await place().expect(201);
+      await eventually(() => expect(out).toContain(`call.answered ${body.id}`));
+      proxy.cut();
+      await client.delete(`/calls/${body.id}`).expect(204);
+      await eventually(() => expect(out).toContain(`call.ended ${body.id} answered`), 8_000);
+      expect(out.match(new RegExp(`call.ended ${body.id}`, 'g'))).toHaveLength(1);
+      expect(out).not.toContain('stream.gap');
+    } finally {
+      child.kill();
+      await proxy.close();
+    }
+  });
+});
+
 describe('screen-pop.mjs', () => {
   it('prints who calls whom, once, and believes no unsigned message', async () => {
     const secret = `whsec_${'Ab1+'.repeat(8)}`;
@@ -50,7 +78,14 @@ describe('screen-pop.mjs', () => {
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
     try {
       const port = await eventually(() => /listening on (\d+)/.exec(out)![1]);
-      const body = eventMessage(event('call.ringing', 'c1', { fields: { from: '3125551234', to: '100' } }));
+      const body = eventMessage(
+        event('call.ringing', 'c1', {
+          fields: {
+            from: { name: null, number: '3125551234', endpoint: null },
+            to: { name: null, number: '100', endpoint: 'PJSIP/100' },
+          },
+        }),
+      );
       const send = (headers: Record<string, string>) =>
         fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body, headers }).then(({ status }) => status);
       const signed = signedHeaders({ secrets: [{ secret, until: null }] }, { id: 'msg_1', body, at: Date.now() });

@@ -28,7 +28,7 @@ const nothing: Gateway = {
   open: refuse,
   status: refuse,
   locateCall: async () => undefined,
-  listCalls: async () => ({ items: [], nextCursor: null }),
+  listCalls: async () => ({ items: [], total: null, nextCursor: null }),
   storeHealth,
   events: { open: refuse, cursor: refuse, wake() {}, history: refuse, readers: 0 },
 };

@@ -43,6 +43,12 @@ export const viewOfCall = (principal: Principal, call: Call, trunks: readonly st
 
 export type CallView = ReturnType<typeof viewOfCall>;
 
+export interface CallViewPage {
+  items: CallView[];
+  total: null;
+  nextCursor: CallPage['nextCursor'];
+}
+
 export interface CallHistoryOptions {
   store: Pick<Store, 'calls'>;
   principal: Principal;
@@ -55,11 +61,12 @@ export interface CallHistoryOptions {
 export const listCalls = async (
   { store, principal, trunks, live }: CallHistoryOptions,
   query: CallQuery,
-): Promise<{ items: CallView[]; nextCursor: CallPage['nextCursor'] }> => {
+): Promise<CallViewPage> => {
   const { items, nextCursor } = await store.calls.list(query);
   const calls = items.map(({ id, body }) => live(id) ?? (JSON.parse(body) as Call));
   return {
     items: calls.filter((call) => judgeCallVisible(principal, call)).map((call) => viewOfCall(principal, call, trunks)),
+    total: null,
     nextCursor,
   };
 };

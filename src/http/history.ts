@@ -17,6 +17,7 @@ export const historyPage = async (
       .map(({ body }) => decodeStored(body))
       .filter(({ event }) => maySeeEvent(principal, event) && passes(event))
       .map(({ json }) => JSON.parse(json) as Record<string, unknown> as never),
+    total: null,
     nextCursor,
   };
 };

@@ -32,6 +32,7 @@ export const listOf = <T extends z.ZodType>(item: T) =>
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({
     items: z.array(item),
+    total: z.null().describe('Not counted'),
     nextCursor: z.string().nullable().describe('Pass it as `cursor` for the next page; null at the end'),
   });
 

@@ -7,7 +7,7 @@ import type { Management } from '../events/webhooks/management.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { StoreHealth } from '../store/keeper.ts';
 import type { CallQuery, Store } from '../store/store.ts';
-import type { CallView } from '../events/call-view.ts';
+import type { CallViewPage } from '../events/call-view.ts';
 import { type Calls, createCalls } from './calls.ts';
 import { type Channels, createChannels } from './channels.ts';
 import { type Commands, createCommands } from './commands.ts';
@@ -96,7 +96,7 @@ export interface Gateway {
   /** Name of the server a call is on. */
   locateCall(id: string): Promise<string | undefined>;
   /** A page of the calls of these servers that the token may see, newest first. */
-  listCalls(principal: Principal, query: CallQuery): Promise<{ items: CallView[]; nextCursor: string | null }>;
+  listCalls(principal: Principal, query: CallQuery): Promise<CallViewPage>;
   readonly events: EventHub;
   storeHealth(): StoreHealth;
 }

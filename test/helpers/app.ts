@@ -28,7 +28,7 @@ export const noServers: Gateway = {
   open: refuse,
   status: refuse,
   locateCall: async () => undefined,
-  listCalls: async () => ({ items: [], nextCursor: null }),
+  listCalls: async () => ({ items: [], total: null, nextCursor: null }),
   storeHealth,
   events: { open: refuse, cursor: refuse, wake() {}, history: refuse, readers: 0 },
 };

@@ -49,20 +49,21 @@ describe('a store in a file', () => {
     await new Promise<void>((resolve) => {
       child.stdout.on('data', (chunk: Buffer) => {
         told += chunk.toString();
-        if (told.length > 2_000) child.kill('SIGKILL');
+        if (told.length > 500) child.kill('SIGKILL');
       });
       child.on('close', () => {
         resolve();
       });
     });
     const written = Number(told.slice(0, told.lastIndexOf('\n')).split('\n').at(-1));
-    expect(written).toBeGreaterThan(100);
+    expect(written).toBeGreaterThan(50);
     const store = createSqliteStore(file);
     const [epoch] = await store.events.epochs('a');
     expect(epoch?.last).toBeGreaterThanOrEqual(written);
     expect((epoch?.last ?? 1) % 2).toBe(0);
     await store.close();
-  });
+    // A busy disk can hold up a checkpoint for many seconds.
+  }, 60_000);
 
   it.each([
     ['is no database', () => { writeFileSync(file, 'not a database, but long enough to be looked at'.repeat(50)); }],

@@ -6,7 +6,8 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 import { STATUS_CODES } from 'node:http';
 
 const tags = [
-  { name: 'Calls', description: 'Calls placed by this gateway, from first ring to hangup cause' },
+  { name: 'Calls', description: 'Calls of the PBX, placed here or elsewhere, from first ring to hangup cause' },
+  { name: 'Events', description: 'What happens, as a stream that can be resumed, and what happened' },
   { name: 'Channels', description: 'Live channels of the PBX' },
   { name: 'Variables', description: 'Channel and global variables, dialplan functions' },
   { name: 'Recordings', description: 'Recording of live channels' },
