@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -7,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../src/lib/log.ts';
 import { createKeeper } from '../../src/store/keeper.ts';
 import { openStore } from '../../src/store/open.ts';
+import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import type { StoredEvent } from '../../src/store/store.ts';
 
@@ -23,11 +25,17 @@ describe('a store in a file', () => {
     rmSync(folder, { recursive: true });
   });
 
+  const spawnNode = (code: string) =>
+    spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
+
   it('is there again when it is opened again, for its owner alone', async () => {
     const first = createSqliteStore(file);
     await first.write({ events: [event(1)] });
+    // What is not in the file yet is as private.
+    for (const name of readdirSync(folder))
+      expect([name, statSync(join(folder, name)).mode & 0o077]).toEqual([name, 0]);
+    expect(readdirSync(folder)).toContain('gateway.db-wal');
     await first.close();
-    expect(statSync(file).mode & 0o077).toBe(0);
     const again = createSqliteStore(file);
     expect((await again.events.read({ pbx: 'a', limit: 5 })).items).toEqual([event(1)]);
     await again.close();
@@ -42,9 +50,7 @@ describe('a store in a file', () => {
         await store.write({ events: [of(n), of(n + 1)] });
         process.stdout.write(String(n + 1) + '\\n');
       }`;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = spawnNode(code);
     let told = '';
     await new Promise<void>((resolve) => {
       child.stdout.on('data', (chunk: Buffer) => {
@@ -61,6 +67,36 @@ describe('a store in a file', () => {
     const [epoch] = await store.events.epochs('a');
     expect(epoch?.last).toBeGreaterThanOrEqual(written);
     expect((epoch?.last ?? 1) % 2).toBe(0);
+    await store.close();
+  });
+
+  it('that an older version wrote is brought up to date, with what is in it', async () => {
+    const older = new DatabaseSync(file);
+    older.exec(`${MIGRATIONS[0]}; PRAGMA user_version = 1`);
+    const insert = older.prepare(
+      "INSERT INTO deliveries VALUES (?, 'w', ?, ?, 'n', '{}', ?, 0, 1, 10, NULL, NULL, NULL)",
+    );
+    for (const row of [['d1', 'k', 1, 'delivered'], ['d2', 'k', 2, 'pending'], ['d3', 'k', 3, 'pending'], ['d4', 'l', 4, 'pending']]) insert.run(...row); // prettier-ignore
+    older.close();
+    for (let opened = 0; opened < 2; opened += 1) {
+      const store = createSqliteStore(file);
+      const due = await store.deliveries.due({ webhookId: 'w', now: 10, limit: 9 });
+      expect(due.map(({ id }) => id)).toEqual(['d2', 'd4']);
+      await store.close();
+    }
+  });
+
+  it('that another process is just bringing up to date is waited for', async () => {
+    const child = spawnNode(`
+      import { DatabaseSync } from 'node:sqlite';
+      import { MIGRATIONS } from ${JSON.stringify(new URL('../../src/store/sqlite/migrations.ts', import.meta.url).href)};
+      const other = new DatabaseSync(${JSON.stringify(file)});
+      other.exec('PRAGMA journal_mode = WAL; BEGIN IMMEDIATE;' + MIGRATIONS.join(';'));
+      process.stdout.write('locked');
+      setTimeout(() => other.exec('PRAGMA user_version = ' + MIGRATIONS.length + '; COMMIT'), 300);`);
+    await once(child.stdout, 'data');
+    const { store, fault } = openStore(`sqlite:${file}`, silentLog);
+    expect([store.kind, fault]).toEqual(['sqlite', null]);
     await store.close();
   });
 

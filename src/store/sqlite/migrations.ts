@@ -39,4 +39,14 @@ export const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX idempotency_by_time ON idempotency (created_at);
   `,
+  // Which deliveries come first in their order key is kept, not looked for: a backlog may hold very many.
+  `
+  ALTER TABLE deliveries ADD COLUMN head INTEGER NOT NULL DEFAULT 0;
+  UPDATE deliveries SET head = 1 WHERE status = 'pending' AND ordinal = (
+    SELECT min(ordinal) FROM deliveries AS other
+    WHERE other.webhook_id = deliveries.webhook_id AND other.order_key = deliveries.order_key AND other.status = 'pending'
+  );
+  CREATE UNIQUE INDEX deliveries_head_of_key ON deliveries (webhook_id, order_key) WHERE head = 1;
+  CREATE INDEX deliveries_due ON deliveries (webhook_id, next_at, ordinal) WHERE head = 1;
+  `,
 ];
