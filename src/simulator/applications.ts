@@ -32,7 +32,8 @@ const refuse =
   (box, channel) => {
     box.setState(channel, STATE.busy);
     progress(box, channel, kind);
-    box.hangUp(channel, cause);
+    // The half that is called knows why, the other does not.
+    box.hangUp(channel, cause, 0);
   };
 
 const conference: Application = (box, channel, data, next) => {

@@ -11,7 +11,8 @@ export interface LegOptions {
   uniqueId?: string | undefined;
   linkedId?: string | undefined;
   application: string;
-  prepare?: (channel: Channel) => void;
+  /** Of a Local pair both halves, the far one second. */
+  prepare?: (channel: Channel, far: boolean) => void;
 }
 
 const createLocal = (box: Box, resource: string, options: LegOptions): Leg | undefined => {
@@ -47,8 +48,8 @@ const createLocal = (box: Box, resource: string, options: LegOptions): Leg | und
     box.hangUp(one, 0);
     return undefined;
   }
-  options.prepare?.(one);
-  options.prepare?.(two);
+  options.prepare?.(one, false);
+  options.prepare?.(two, true);
   box.event('call', 'LocalBridge', [
     ...snapshot(one, 'LocalOne'),
     ...snapshot(two, 'LocalTwo'),
@@ -78,7 +79,7 @@ const createPhone = (box: Box, technology: string, resource: string, options: Le
     context: 'from-internal',
     extension: '',
   });
-  options.prepare?.(channel);
+  options.prepare?.(channel, false);
   const act = () => {
     if (channel.hungUp || endpoint.does === 'ring') return;
     if (endpoint.does === 'answer') {

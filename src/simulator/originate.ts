@@ -47,15 +47,19 @@ export const originate = (box: Box, wanted: Origination): Promise<boolean> =>
       ]);
     };
 
-    const prepare = (channel: Channel) => {
+    const prepare = (channel: Channel, far: boolean) => {
       channel.accountCode = wanted.accountCode;
       for (const [name, value] of wanted.variables) box.setVariable(channel, name, value);
       if (wanted.callerNumber === '' && wanted.callerName === '') return;
       channel.callerNumber = wanted.callerNumber;
       channel.callerName = wanted.callerName;
+      const connect = () => {
+        channel.connectedNumber = wanted.callerNumber;
+        channel.connectedName = wanted.callerName;
+      };
+      if (far) connect();
       box.onChannel(channel, 'NewCallerid', [['CID-CallingPres', '0 (Presentation Allowed, Not Screened)']]);
-      channel.connectedNumber = wanted.callerNumber;
-      channel.connectedName = wanted.callerName;
+      connect();
       box.onChannel(channel, 'NewConnectedLine');
     };
 

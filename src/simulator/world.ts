@@ -129,7 +129,8 @@ export const createWorld = ({ scenario, release, clock, emit, database = new Map
     states.channelChanged(channel);
   };
 
-  const hangUp = (channel: Channel, cause: number) => {
+  /** The other half of a Local pair goes with it, of another cause where it is given one. */
+  const hangUp = (channel: Channel, cause: number, halfCause = cause) => {
     if (channel.hungUp) return;
     channel.hungUp = true;
     channel.stop();
@@ -139,8 +140,8 @@ export const createWorld = ({ scenario, release, clock, emit, database = new Map
     states.channelGone(channel);
     const { half } = channel;
     if (half && !half.hungUp) {
-      onChannel(half, 'HangupRequest', [['Cause', cause]]);
-      hangUp(half, cause);
+      onChannel(half, 'HangupRequest', [['Cause', halfCause]]);
+      hangUp(half, halfCause);
     }
   };
 

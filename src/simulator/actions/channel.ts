@@ -25,7 +25,7 @@ export const readVariable = (channel: Channel, name: string): string | undefined
   return item.toLowerCase() === 'name' ? channel.callerName : channel.callerNumber;
 };
 
-const statusItem = (channel: Channel, now: number, variables: string[]): Fields => [
+const statusItem = (channel: Channel, now: number, variables: string[], actionId: string): Fields => [
   ['Event', 'Status'],
   ['Privilege', 'Call'],
   ...snapshot(channel),
@@ -46,6 +46,8 @@ const statusItem = (channel: Channel, now: number, variables: string[]): Fields 
   ['Pickupgroup', 0],
   ['Seconds', Math.floor((now - channel.createdAt) / 1_000)],
   ...variables.map((name) => ['Variable', `${name}=${shownVariable(channel, name)}`] as const),
+  // Behind the rest, where other lists have it in front.
+  ...(actionId === '' ? [] : [['ActionID', actionId] as const]),
 ];
 
 /** Takes a channel out of its application or bridge. */
@@ -85,7 +87,7 @@ export const channelActions: SimulatedAction[] = [
     name: 'Status',
     classes: ['system', 'call', 'reporting'],
     synopsis: 'List channel status.',
-    run: ({ box, get, write }) => {
+    run: ({ box, get, write, actionId }) => {
       const wanted = get('Variables').split(/,(?![^(]*\))/).filter(Boolean); // prettier-ignore
       if (/SHELL|EVAL/.test(get('Variables')) && !write.has('system'))
         return error('Status Access Forbidden: Variables');
@@ -93,7 +95,7 @@ export const channelActions: SimulatedAction[] = [
       const one = box.find(name);
       if (name !== '' && !one) return error('No such channel');
       const items = (name === '' ? [...box.channels.values()] : one ? [one] : []).map((channel) =>
-        statusItem(channel, box.clock.now(), wanted),
+        statusItem(channel, box.clock.now(), wanted, actionId),
       );
       const more = [['Items', items.length]] as const;
       return { kind: 'list', message: 'Channel status will follow', complete: 'StatusComplete', items, more };
@@ -118,6 +120,7 @@ export const channelActions: SimulatedAction[] = [
       const { box, get } = call;
       if (get('Channel') === '') return error('Channel not specified');
       for (const name of ['Context', 'Exten', 'Priority']) if (get(name) === '') return error(`${name} not specified`);
+      if (!/^\d+$/.test(get('Priority'))) return error('Priority is invalid');
       const channel = box.find(get('Channel'));
       if (!channel) return error(`Channel does not exist: ${get('Channel')}`);
       const extraName = get('ExtraChannel');
@@ -139,6 +142,7 @@ export const channelActions: SimulatedAction[] = [
     run: withChannel(
       () => 'Channel not found',
       ({ get }, channel) => {
+        if (get('Digit') === '') return error('No digit specified');
         // The key sounds on the other half of a Local pair.
         const hears = channel.half ?? channel;
         hears.keys += get('Digit');

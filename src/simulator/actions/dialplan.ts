@@ -21,7 +21,8 @@ export const dialplanActions: SimulatedAction[] = [
           ['Registrar', 'pbx_config'],
         ]),
       );
-      return { kind: 'list', message: 'DialPlan list will follow', complete: 'ShowDialPlanComplete', items };
+      const more: Fields = [['ListExtensions', Object.keys(extensions).length], ['ListPriorities', items.length], ['ListContexts', 1]]; // prettier-ignore
+      return { kind: 'list', message: 'DialPlan list will follow', complete: 'ShowDialPlanComplete', items, more };
     },
   },
 ];

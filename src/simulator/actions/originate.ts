@@ -60,6 +60,8 @@ export const originateActions: SimulatedAction[] = [
         return error(`Originate Access Forbidden: ${box.release === 16 ? part : 'app or data blacklisted'}`);
       }
       const place = [get('Context'), get('Exten')] as const;
+      if (application === '' && place.includes(''))
+        return error("Originate with 'Exten' requires 'Context' and 'Priority'");
       if (application === '' && !box.dialplan.find(...place)) return error('Extension does not exist.');
       const [, name = '', number = get('CallerID')] = /^"?([^"<]*?)"?\s*<([^>]*)>$/.exec(get('CallerID')) ?? [];
       const outcome = originate(box, {

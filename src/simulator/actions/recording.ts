@@ -56,6 +56,9 @@ export const recordingActions: SimulatedAction[] = [
     run: (call) => {
       const channel = on(call);
       if (!channel) return error('No such channel');
+      if (!['read', 'write', 'both'].includes(call.get('Direction').toLowerCase())) {
+        return error('Invalid direction specified. Must be read, write or both');
+      }
       const fields = [['Direction', call.get('Direction')], ['State', call.get('State')]] as const; // prettier-ignore
       call.box.onChannel(channel, 'MixMonitorMute', fields);
       return success();
