@@ -86,6 +86,42 @@ describe('a store in a file', () => {
     }
   });
 
+  it('answers at once whatever it is asked, with much in it: the service stands still meanwhile', async () => {
+    const store = createSqliteStore(file);
+    const body = 'x'.repeat(1_500);
+    for (let start = 0; start < 20_000; start += 2_000) {
+      const batch = Array.from({ length: 2_000 }, (_none, index) => start + index + 1);
+      await store.write({
+        events: batch.map((n) => ({ ...event(n), at: 1_000_000 + n })),
+        calls: batch.map((n) => ({ id: String(n), pbx: 'a', linkedId: `l${n}`, status: n === 1 ? 'ringing' : 'ended', createdAt: n, endedAt: n === 1 ? null : n, numbers: [String(31_200_000_000 + n)], body })),
+        deliveries: batch.map((n) => ({ id: `d${n}`, webhookId: 'w', orderKey: `k${n % 7_000}`, ordinal: n, name: 'n', payload: body, status: 'pending', attempts: 1, createdAt: 1, nextAt: 1_000, finishedAt: null, lastStatus: null, lastError: null })),
+      });
+    } // prettier-ignore
+    const list = (query: object) => () => store.calls.list({ limit: 100, ...query });
+    const questions: [string, () => Promise<unknown>][] = [
+      ['calls of a rare status', list({ status: 'ringing' })],
+      ['the same of a server', list({ pbx: ['a'], status: 'ringing' })],
+      ['open calls', list({ open: true, pbx: ['a'] })],
+      ['open calls at start', () => store.calls.open('a')],
+      ['calls of a quiet server', list({ pbx: ['b'] })],
+      ['calls with a number', list({ pbx: ['a'], status: 'ended', number: '1234' })],
+      ['calls by linked id', list({ pbx: ['a'], status: 'ended', linkedId: 'l7' })],
+      ['what is due', () => store.deliveries.due({ webhookId: 'w', now: 9, limit: 4 })],
+      ['when something is due', () => store.deliveries.nextAt('w')],
+      ['to forget what is old, where nothing is', () => store.prune({ eventsBefore: 1_000, callsBefore: 0, deliveriesBefore: 0, idempotencyBefore: 0, maxEvents: 1_000_000, limit: 500 })],
+    ]; // prettier-ignore
+    for (const [what, ask] of questions) {
+      const times: number[] = [];
+      for (let round = 0; round < 3; round += 1) {
+        const started = performance.now();
+        await ask();
+        times.push(performance.now() - started);
+      }
+      expect(Math.min(...times), what).toBeLessThan(10);
+    }
+    await store.close();
+  }, 30_000);
+
   it('that another process is just bringing up to date is waited for', async () => {
     const child = spawnNode(`
       import { DatabaseSync } from 'node:sqlite';
