@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
 import type { SigningKey } from './lib/signing-key.ts';
 
@@ -28,6 +29,15 @@ export interface Config {
   jwtAudience: string | undefined;
   logLevel: string;
   corsOrigins: string[];
+  /** Patterns of channels that lead outside. */
+  trunks: string[];
+  clickToDial: {
+    endpoint: string;
+    region: string | null;
+    format: string;
+    context: string | null;
+    callerId: string | null;
+  };
   storeUrl: string;
   keepEventsMs: number;
   keepEventsMax: number;
@@ -86,6 +96,18 @@ const schema = z.object({
   JWT_AUDIENCE: z.string().optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   CORS_ORIGINS: z.string().default(''),
+  CLICK_TO_DIAL_ENDPOINT: z.string().includes('{extension}').default('PJSIP/{extension}'),
+  CLICK_TO_DIAL_CONTEXT: z.string().optional(),
+  CLICK_TO_DIAL_CALLER_ID: z.string().optional(),
+  DEFAULT_REGION: z
+    .string()
+    .refine((region) => isSupportedCountry(region), 'is no country of ISO 3166, such as NL')
+    .optional(),
+  DIAL_FORMAT: z
+    .string()
+    .regex(/^[0-9*#+]*\{(?:e164|digits|national)\}$/, 'takes {e164}, {digits} or {national}, after a prefix or none')
+    .default('{digits}'),
+  TRUNKS: z.string().default(''),
   STORE_URL: z
     .string()
     .refine(isStoreUrl, 'write sqlite:./data/gateway.db, or memory: (Redis is not there yet)')
@@ -246,6 +268,14 @@ export const parseConfig = (environment: Environment): Config => {
     corsOrigins: words(values.CORS_ORIGINS),
     trustProxy: trust === 'true' ? true : trust === 'false' ? false : trust,
     metricsPublic: values.METRICS_PUBLIC,
+    trunks: words(values.TRUNKS),
+    clickToDial: {
+      endpoint: values.CLICK_TO_DIAL_ENDPOINT,
+      region: values.DEFAULT_REGION ?? null,
+      format: values.DIAL_FORMAT,
+      context: values.CLICK_TO_DIAL_CONTEXT ?? (demo ? 'from-internal' : null),
+      callerId: values.CLICK_TO_DIAL_CALLER_ID ?? null,
+    },
     // What the demo does is nobody's to keep.
     storeUrl: values.STORE_URL ?? (demo ? 'memory:' : 'sqlite:./data/gateway.db'),
     keepEventsMs: values.EVENTS_KEEP_HOURS * HOUR_MS,

@@ -34,6 +34,7 @@ export const serve = async (): Promise<void> => {
     metrics,
     webhooks,
     store,
+    clickToDial: config.clickToDial,
     auth: { key: config.key, issuer: config.jwtIssuer, audience: config.jwtAudience },
     version,
     logger: log,

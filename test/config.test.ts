@@ -57,6 +57,8 @@ describe('configuration', () => {
       trustProxy: false,
       metricsPublic: false,
       webhookAllowNetworks: [],
+      trunks: [],
+      clickToDial: { endpoint: 'PJSIP/{extension}', region: null, format: '{digits}', context: null, callerId: null },
       storeUrl: 'sqlite:./data/gateway.db',
       keepEventsMs: 72 * 3_600_000,
       keepEventsMax: 1_000_000,

@@ -1,6 +1,13 @@
 import type { Limits } from './limits.ts';
 import type { Scope } from './scopes.ts';
 
+export interface DialSettings {
+  context?: string | undefined;
+  callerId?: string | undefined;
+  /** ISO 3166 country of numbers without country code. */
+  region?: string | undefined;
+}
+
 /** Who asks, as their token says. */
 export interface Principal {
   /** Subject: the integration or person. Ownership of calls goes by it. */
@@ -11,4 +18,6 @@ export interface Principal {
   expiresAt: number;
   scopes: ReadonlySet<Scope>;
   limits: Limits;
+  /** Where click-to-dial places this token's calls, in place of what the operator has set. */
+  dial?: DialSettings | undefined;
 }

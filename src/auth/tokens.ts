@@ -3,7 +3,7 @@ import { createSigner } from 'fast-jwt';
 import { z } from 'zod';
 import { GatewayError } from '../lib/errors.ts';
 import { type Limits, limitsSchema } from './limits.ts';
-import type { Principal } from './principal.ts';
+import type { DialSettings, Principal } from './principal.ts';
 import { parseScopes } from './scopes.ts';
 import type { SigningKey } from '../lib/signing-key.ts';
 
@@ -12,6 +12,7 @@ export interface TokenRequest {
   /** Space-separated scopes. */
   scope: string;
   limits?: Limits | undefined;
+  dial?: DialSettings | undefined;
   /** Seconds. */
   ttl: number;
   issuer?: string | undefined;
@@ -36,8 +37,15 @@ export const signToken = (key: SigningKey, request: TokenRequest): string => {
     jti: randomUUID(),
     scope: request.scope.trim().split(/\s+/).join(' '),
     ...(limits.data === undefined ? {} : { limits: limits.data }),
+    ...(request.dial === undefined ? {} : { dial: request.dial }),
   });
 };
+
+const dialSchema = z.strictObject({
+  context: z.string().min(1).max(80).optional(),
+  callerId: z.string().min(1).max(200).optional(),
+  region: z.string().length(2).optional(),
+});
 
 const claimsSchema = z.object({
   sub: z.string().min(1).max(200),
@@ -45,6 +53,7 @@ const claimsSchema = z.object({
   exp: z.number(),
   scope: z.string(),
   limits: limitsSchema.optional(),
+  dial: dialSchema.optional(),
 });
 
 /**
@@ -56,6 +65,6 @@ export const principalOf = (claims: unknown): Principal => {
   if (!parsed.success) {
     throw new GatewayError('unauthorized', `The token's claims do not fit: ${z.prettifyError(parsed.error)}`);
   }
-  const { sub, jti, exp, scope, limits } = parsed.data;
-  return { sub, jti, expiresAt: exp * 1_000, scopes: parseScopes(scope).scopes, limits: limits ?? {} };
+  const { sub, jti, exp, scope, limits, dial } = parsed.data;
+  return { sub, jti, expiresAt: exp * 1_000, scopes: parseScopes(scope).scopes, limits: limits ?? {}, dial };
 };

@@ -21,6 +21,9 @@ program
   .requiredOption('--scope <scopes>', 'space-separated scopes, such as "write:originate read:call"')
   .option('--ttl <time>', 'how long it is valid: 45s, 30m, 1h, 90d', '1h')
   .option('--limits <json>', 'what narrows it, such as \'{"contexts":["from-internal"]}\'')
+  .option('--dial-context <context>', 'where its click-to-dial calls go, in place of CLICK_TO_DIAL_CONTEXT')
+  .option('--dial-caller-id <text>', 'what they show, in place of CLICK_TO_DIAL_CALLER_ID')
+  .option('--dial-region <country>', 'country of its numbers without country code, such as NL')
   .action((options: TokenArguments) => {
     printToken(options);
   });

@@ -9,6 +9,9 @@ export interface TokenArguments {
   scope: string;
   ttl: string;
   limits?: string;
+  dialContext?: string;
+  dialCallerId?: string;
+  dialRegion?: string;
 }
 
 /** Ten years: a token nobody can take back should not outlive its reason. */
@@ -37,13 +40,25 @@ const parseLimits = (text: string | undefined) => {
   return parsed.data;
 };
 
-export const printToken = ({ sub, scope, ttl, limits }: TokenArguments): void => {
+export const printToken = ({
+  sub,
+  scope,
+  ttl,
+  limits,
+  dialContext,
+  dialCallerId,
+  dialRegion,
+}: TokenArguments): void => {
   const { key, jwtIssuer, jwtAudience } = parseKeyConfig(processEnvironment());
   const token = signToken(key, {
     sub,
     scope,
     ttl: parseDuration(ttl),
     limits: parseLimits(limits),
+    dial:
+      (dialContext ?? dialCallerId ?? dialRegion) === undefined
+        ? undefined
+        : { context: dialContext, callerId: dialCallerId, region: dialRegion },
     issuer: jwtIssuer,
     audience: jwtAudience,
   });

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import type { Webhooks } from '../events/webhooks/webhooks.ts';
 import { matchesAnyGlob } from '../lib/glob.ts';
+import type { ClickToDialSettings } from '../pbx/click-to-dial.ts';
 import type { Gateway } from '../pbx/index.ts';
 import type { Store } from '../store/store.ts';
 import { registerErrorHandling, sendProblem } from './error-handler.ts';
@@ -40,6 +41,7 @@ export interface AppOptions {
   auth: AuthOptions;
   version: string;
   logger?: FastifyBaseLogger | undefined;
+  clickToDial?: ClickToDialSettings;
   corsOrigins?: readonly string[];
   trustProxy?: boolean | string;
   metricsPublic?: boolean;
@@ -140,6 +142,13 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     verifyToken,
     pbxFor,
     webhooks: options.webhooks,
+    clickToDial: options.clickToDial ?? {
+      endpoint: 'PJSIP/{extension}',
+      region: null,
+      format: '{digits}',
+      context: null,
+      callerId: null,
+    },
     noteCall: createNoteCall(options.store),
     closing: closing.signal,
     pbxOfCall: async (request, callId) => pbxFor(request, await gateway.locateCall(callId)),

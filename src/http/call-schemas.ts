@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CALL_DISPOSITIONS, CALL_STATUSES, type CallRequest } from '../events/call.ts';
 import { CALL_DIRECTIONS } from '../events/call-summary.ts';
+import type { ClickToDial, Dialled } from '../pbx/click-to-dial.ts';
 import { callExample } from './examples.ts';
 import { partySchema, timeSchema } from './schemas.ts';
 import { statusCallbackSchema } from './webhook-schemas.ts';
@@ -21,7 +22,14 @@ const callerIdSchema = z.union([
 
 export const placeSchema = z
   .strictObject({
-    channel: z.string().min(3).max(255).describe('Dial string of the first leg: `PJSIP/agent001`'),
+    channel: z.string().min(3).max(255).optional().describe('Dial string of the first leg: `PJSIP/agent001`'),
+    from: z
+      .string()
+      .min(1)
+      .max(255)
+      .optional()
+      .describe('Click-to-dial, with `to`: the phone that rings first, as endpoint or extension of its user'),
+    to: z.string().min(1).max(60).optional().describe('A number as people write it, or a short extension'),
     context: z.string().min(1).max(80).optional(),
     extension: z.string().min(1).max(80).optional(),
     priority: z.int().min(1).max(1_000_000).default(1),
@@ -38,10 +46,29 @@ export const placeSchema = z
     earlyMedia: z.boolean().default(false).describe('Connect the first leg on progress, before it answers'),
     statusCallback: statusCallbackSchema.optional().describe("Where this call's events are posted, signed"),
   })
-  .refine(({ context, application }) => (context === undefined) !== (application === undefined), {
-    message: 'Give either context and extension, or application',
-    path: ['context'],
+  .refine(({ channel, from }) => (channel === undefined) !== (from === undefined), {
+    message: 'Give either channel, or from and to',
+    path: ['channel'],
   })
+  .refine(({ from, to }) => (from === undefined) === (to === undefined), {
+    message: 'from and to go together',
+    path: ['to'],
+  })
+  .refine(
+    ({ from, context, extension, application }) =>
+      from === undefined || (context ?? extension ?? application) === undefined,
+    {
+      message: 'from and to say it all: the context is in the settings',
+      path: ['from'],
+    },
+  )
+  .refine(
+    ({ from, context, application }) => from !== undefined || (context === undefined) !== (application === undefined),
+    {
+      message: 'Give either context and extension, or application',
+      path: ['context'],
+    },
+  )
   .refine(({ context, extension }) => (context === undefined) === (extension === undefined), {
     message: 'context and extension go together',
     path: ['extension'],
@@ -59,6 +86,7 @@ export const placeSchema = z
         callerId: '"Sales" <8005551234>',
         variables: { campaign_id: 'SALES01' },
       },
+      { from: '101', to: '+31 20 123 4567' },
     ],
   });
 
@@ -143,17 +171,25 @@ const callerIdText = (callerId: z.output<typeof callerIdSchema> | undefined): st
   return typeof callerId === 'string' ? callerId : `"${callerId.name}" <${callerId.number}>`;
 };
 
-export const toRequest = (body: z.output<typeof placeSchema>): CallRequest => ({
-  channel: body.channel,
-  context: body.context ?? null,
-  extension: body.extension ?? null,
-  priority: body.application === undefined ? body.priority : null,
-  application: body.application ?? null,
-  data: body.data ?? null,
-  callerId: callerIdText(body.callerId),
-  ringTimeoutSeconds: body.ringTimeoutSeconds,
-  variables: body.variables,
-  accountCode: body.accountCode ?? null,
-  codecs: body.codecs,
-  earlyMedia: body.earlyMedia,
-});
+/** `resolve` says what from and to mean. */
+export const toRequest = (
+  body: z.output<typeof placeSchema>,
+  resolve: (wanted: ClickToDial) => Dialled,
+): CallRequest => {
+  const { from, to } = body;
+  const dialled = from !== undefined && to !== undefined ? resolve({ from, to }) : undefined;
+  return {
+    channel: dialled?.channel ?? body.channel ?? '',
+    context: dialled?.context ?? body.context ?? null,
+    extension: dialled?.extension ?? body.extension ?? null,
+    priority: body.application === undefined ? body.priority : null,
+    application: body.application ?? null,
+    data: body.data ?? null,
+    callerId: callerIdText(body.callerId) ?? dialled?.callerId ?? null,
+    ringTimeoutSeconds: body.ringTimeoutSeconds,
+    variables: body.variables,
+    accountCode: body.accountCode ?? null,
+    codecs: body.codecs,
+    earlyMedia: body.earlyMedia,
+  };
+};

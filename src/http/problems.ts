@@ -11,6 +11,7 @@ interface Kind {
 export const PROBLEMS: Readonly<Record<string, Kind>> = {
   'invalid-request': { status: 400, title: 'The request is not valid' },
   'malformed-json': { status: 400, title: 'The body is not JSON' },
+  'not-a-number': { status: 400, title: 'That is no number to dial' },
   'forbidden-character': { status: 400, title: 'A value holds a character AMI cannot carry' },
   'leading-blank': { status: 400, title: 'A value starts with a blank, which Asterisk would drop' },
   'line-too-long': { status: 400, title: 'A value is longer than an AMI line can be' },

@@ -10,6 +10,7 @@ import type { SigningKey } from '../../src/lib/signing-key.ts';
 import type { AuthOptions } from '../../src/http/plugins/auth.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createMemoryStore } from '../../src/store/open.ts';
+import type { ClickToDialSettings } from '../../src/pbx/click-to-dial.ts';
 import type { Store } from '../../src/store/store.ts';
 import { eventually } from './asterisk.ts';
 
@@ -55,6 +56,7 @@ export interface GatewayOptions {
   caFile?: string;
   auth?: AuthOptions;
   store?: Store;
+  clickToDial?: ClickToDialSettings;
 }
 
 /** A whole gateway on a free port, answers checked against their schemas. */
@@ -79,6 +81,7 @@ export const startGateway = async (options: GatewayOptions): Promise<TestGateway
     metrics: composition.metrics,
     webhooks: composition.webhooks,
     store: composition.store,
+    ...(options.clickToDial ? { clickToDial: options.clickToDial } : {}),
     auth: options.auth ?? { key: testKey },
     version: '0.0.0',
     logger: log,

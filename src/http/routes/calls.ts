@@ -6,6 +6,7 @@ import { callSchema, placedSchema, placeSchema, toRequest } from '../call-schema
 import { eventSchema } from '../event-schemas.ts';
 import { historyPage } from '../history.ts';
 import { pageOf, pageQuery, pbxQuery, problems, timeQuery } from '../schemas.ts';
+import { type ClickToDial, resolveClickToDial } from '../../pbx/click-to-dial.ts';
 import { waitSeconds } from '../prefer.ts';
 import type { RouteOptions } from './index.ts';
 import { principalFor } from '../plugins/auth.ts';
@@ -15,7 +16,7 @@ const SEE = ['read:call', 'write:call', 'write:originate'] as const;
 
 export const callRoutes: FastifyPluginAsyncZod<RouteOptions> = async (
   app,
-  { pbxFor, pbxOfCall, namesFor, closing, gateway, noteCall },
+  { pbxFor, pbxOfCall, namesFor, closing, gateway, noteCall, clickToDial },
 ) => {
   app.post(
     '/calls',
@@ -36,8 +37,9 @@ export const callRoutes: FastifyPluginAsyncZod<RouteOptions> = async (
     },
     async (request, reply) => {
       const pbx = pbxFor(request, request.query.pbx);
+      const resolve = (wanted: ClickToDial) => resolveClickToDial(clickToDial, principalFor(request), wanted);
       const wait = waitSeconds(request.headers.prefer);
-      const { statusCallback, ...placed } = await pbx.calls.place(toRequest(request.body), {
+      const { statusCallback, ...placed } = await pbx.calls.place(toRequest(request.body, resolve), {
         callback: request.body.statusCallback,
         onPlacing: (id) => noteCall(request, id),
       });

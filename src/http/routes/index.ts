@@ -3,12 +3,14 @@ import type { Webhooks } from '../../events/webhooks/webhooks.ts';
 import type { Principal } from '../../auth/principal.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Gateway, Pbx } from '../../pbx/index.ts';
+import type { ClickToDialSettings } from '../../pbx/click-to-dial.ts';
 import type { Tickets } from '../plugins/tickets.ts';
 
 /** What every route file is given. */
 export interface RouteOptions {
   gateway: Gateway;
   webhooks: Webhooks;
+  clickToDial: ClickToDialSettings;
   /** Before a call is dialled: remembers it under the request's Idempotency-Key. */
   noteCall: (request: FastifyRequest, callId: string) => Promise<void>;
   clock: Clock;
