@@ -1,37 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { describeEachAsterisk, eventually } from './helpers/asterisk.ts';
 import { clientFor } from './helpers/gateway.ts';
 import { startProxy } from './helpers/proxy.ts';
+import { run, startService } from './helpers/service.ts';
 
 const JWT_SECRET = 'JoqfHg2Xb1bQyH8mT0dWkz5nR7uPc3Ls';
-const running: ChildProcess[] = [];
-
-afterEach(() => {
-  for (const child of running.splice(0)) child.kill('SIGKILL');
-});
-
-const run = (file: string, args: string[], env: Record<string, string>) => {
-  const child = spawn(process.execPath, [file, ...args], { env: { PATH: process.env['PATH'] ?? '', ...env } });
-  running.push(child);
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, out, err }));
-  return { child, ended, output: () => out };
-};
-
-const freePort = async () => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-};
 
 const mint = async (...args: string[]) => {
   const { code, out, err } = await run('src/cli/index.ts', ['token', ...args], { JWT_SECRET }).ended;
@@ -73,20 +46,13 @@ it('names every variable that is missing or wrong, shows no value, and does not 
 describeEachAsterisk('the service', ({ amiPort, secret }) => {
   it('listens on loopback, finishes what is in flight at SIGTERM, logs off and ends', async () => {
     const proxy = await startProxy(amiPort);
-    const port = await freePort();
-    const env = {
+    const { child, ended, output, url } = await startService({
       AMI_URL: `ami://gateway:${secret}@127.0.0.1:${proxy.port}`,
       JWT_SECRET,
       STORE_URL: 'memory:',
-      PORT: String(port),
       AMI_TYPO: '1',
-    };
-    const { child, ended, output } = run('src/server.ts', [], env);
-    const url = `http://127.0.0.1:${port}`;
-    await eventually(async () => {
-      expect((await fetch(`${url}/health/ready`)).status).toBe(200);
-    }, 15_000);
-    expect(output()).toContain(`http://127.0.0.1:${port}`);
+    });
+    expect(output()).toContain(url);
     expect(output()).toContain('AMI_TYPO');
 
     const { out: token } = await mint('--sub', 'crm', '--scope', 'write:originate write:call');

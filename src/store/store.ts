@@ -174,7 +174,7 @@ export interface Store {
     get(id: string): Promise<StoredDelivery | undefined>;
     /** Newest first. */
     list(query: { webhookId: string; status?: DeliveryStatus | undefined; cursor?: string | undefined; limit: number }): Promise<{ items: StoredDelivery[]; nextCursor: string | null }>; // prettier-ignore
-    /** The oldest pending one of each order key of a webhook, where it is due. */
+    /** The oldest pending one of each order key of a webhook, where it is due; the longest due first. */
     due(query: { webhookId: string; now: number; limit: number }): Promise<StoredDelivery[]>;
     /** When the next pending delivery of a webhook is due. */
     nextAt(webhookId: string): Promise<number | undefined>;

@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../src/store/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
-import type { IdempotencyRecord, Store, StoredCall, StoredDelivery, StoredEvent } from '../../src/store/store.ts';
+import type {
+  DeliveryStatus,
+  IdempotencyRecord,
+  Store,
+  StoredCall,
+  StoredDelivery,
+  StoredEvent,
+} from '../../src/store/store.ts';
 
 export const storedEvent = (sequence: number, more: Partial<StoredEvent> = {}): StoredEvent => ({
   pbx: 'a', epoch: 'e1', sequence, at: sequence, name: 'call.ended', call: null, body: `{"n":${sequence}}`, ...more,
@@ -103,22 +110,37 @@ describe.each(adapters)('the store %s', (_name, make) => {
     );
   });
 
-  it('gives due deliveries one of each order key, the oldest, as a model says', async () => {
-    const one = fc.record({ orderKey: fc.constantFrom('k', 'l', 'm'), nextAt: fc.nat(20), done: fc.boolean() });
+  it('gives due deliveries one of each order key, the longest due first, as a model says', async () => {
+    const one = fc.record({
+      ordinal: fc.integer({ min: 1, max: 12 }),
+      nextAt: fc.nat(20),
+      status: fc.constantFrom<DeliveryStatus>('pending', 'pending', 'delivered', 'dead'),
+    });
     await fc.assert(
-      fc.asyncProperty(fc.array(one, { maxLength: 15 }), fc.nat(20), async (rows, now) => {
-        const fresh = createMemoryStore();
-        const deliveries = rows.map(({ orderKey, nextAt, done }, index) => delivery(index + 1, { orderKey, nextAt, status: done ? 'delivered' : 'pending' })); // prettier-ignore
-        await fresh.write({ deliveries });
-        const pending = deliveries.filter(({ status }) => status === 'pending');
-        const heads = pending.filter((a) => !pending.some((b) => b.orderKey === a.orderKey && b.ordinal < a.ordinal));
-        expect(await fresh.deliveries.due({ webhookId: 'w', now, limit: 9 })).toEqual(heads.filter(({ nextAt }) => nextAt <= now)); // prettier-ignore
-        const times = heads.map(({ nextAt }) => nextAt);
-        expect(await fresh.deliveries.nextAt('w')).toBe(times.length > 0 ? Math.min(...times) : undefined);
-        expect(await fresh.deliveries.countPending('w')).toBe(pending.length);
-        expect(await fresh.deliveries.lastOrdinal()).toBe(deliveries.length);
-        await fresh.close();
-      }),
+      fc.asyncProperty(
+        fc.array(fc.array(one, { maxLength: 4 }), { maxLength: 8 }),
+        fc.nat(20),
+        async (batches, now) => {
+          const fresh = createMemoryStore();
+          const model = new Map<string, StoredDelivery>();
+          // A delivery is written again after each attempt, and once more where it is replayed.
+          for (const batch of batches) {
+            const deliveries = batch.map(({ ordinal, ...more }) => delivery(ordinal, { orderKey: 'klm'.charAt(ordinal % 3), ...more })); // prettier-ignore
+            await fresh.write({ deliveries });
+            for (const written of deliveries) model.set(written.id, written);
+          }
+          const all = [...model.values()];
+          const pending = all.filter(({ status }) => status === 'pending');
+          const heads = pending.filter((a) => !pending.some((b) => b.orderKey === a.orderKey && b.ordinal < a.ordinal));
+          const due = heads.filter(({ nextAt }) => nextAt <= now).sort((a, b) => a.nextAt - b.nextAt || a.ordinal - b.ordinal); // prettier-ignore
+          expect(await fresh.deliveries.due({ webhookId: 'w', now, limit: 9 })).toEqual(due);
+          const times = heads.map(({ nextAt }) => nextAt);
+          expect(await fresh.deliveries.nextAt('w')).toBe(times.length > 0 ? Math.min(...times) : undefined);
+          expect(await fresh.deliveries.countPending('w')).toBe(pending.length);
+          expect(await fresh.deliveries.lastOrdinal()).toBe(Math.max(0, ...all.map(({ ordinal }) => ordinal)));
+          await fresh.close();
+        },
+      ),
       { numRuns: 100 },
     );
   });

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -7,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../src/lib/log.ts';
 import { createKeeper } from '../../src/store/keeper.ts';
 import { openStore } from '../../src/store/open.ts';
+import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import type { StoredEvent } from '../../src/store/store.ts';
 
@@ -23,11 +25,17 @@ describe('a store in a file', () => {
     rmSync(folder, { recursive: true });
   });
 
+  const spawnNode = (code: string) =>
+    spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
+
   it('is there again when it is opened again, for its owner alone', async () => {
     const first = createSqliteStore(file);
     await first.write({ events: [event(1)] });
+    // What is not in the file yet is as private.
+    for (const name of readdirSync(folder))
+      expect([name, statSync(join(folder, name)).mode & 0o077]).toEqual([name, 0]);
+    expect(readdirSync(folder)).toContain('gateway.db-wal');
     await first.close();
-    expect(statSync(file).mode & 0o077).toBe(0);
     const again = createSqliteStore(file);
     expect((await again.events.read({ pbx: 'a', limit: 5 })).items).toEqual([event(1)]);
     await again.close();
@@ -42,9 +50,7 @@ describe('a store in a file', () => {
         await store.write({ events: [of(n), of(n + 1)] });
         process.stdout.write(String(n + 1) + '\\n');
       }`;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = spawnNode(code);
     let told = '';
     await new Promise<void>((resolve) => {
       child.stdout.on('data', (chunk: Buffer) => {
@@ -64,6 +70,72 @@ describe('a store in a file', () => {
     await store.close();
     // A busy disk can hold up a checkpoint for many seconds.
   }, 60_000);
+
+  it('that an older version wrote is brought up to date, with what is in it', async () => {
+    const older = new DatabaseSync(file);
+    older.exec(`${MIGRATIONS[0]}; PRAGMA user_version = 1`);
+    const insert = older.prepare(
+      "INSERT INTO deliveries VALUES (?, 'w', ?, ?, 'n', '{}', ?, 0, 1, 10, NULL, NULL, NULL)",
+    );
+    for (const row of [['d1', 'k', 1, 'delivered'], ['d2', 'k', 2, 'pending'], ['d3', 'k', 3, 'pending'], ['d4', 'l', 4, 'pending']]) insert.run(...row); // prettier-ignore
+    older.close();
+    for (let opened = 0; opened < 2; opened += 1) {
+      const store = createSqliteStore(file);
+      const due = await store.deliveries.due({ webhookId: 'w', now: 10, limit: 9 });
+      expect(due.map(({ id }) => id)).toEqual(['d2', 'd4']);
+      await store.close();
+    }
+  });
+
+  it('answers at once whatever it is asked, with much in it: the service stands still meanwhile', async () => {
+    const store = createSqliteStore(file);
+    const body = 'x'.repeat(1_500);
+    for (let start = 0; start < 20_000; start += 2_000) {
+      const batch = Array.from({ length: 2_000 }, (_none, index) => start + index + 1);
+      await store.write({
+        events: batch.map((n) => ({ ...event(n), at: 1_000_000 + n })),
+        calls: batch.map((n) => ({ id: String(n), pbx: 'a', linkedId: `l${n}`, status: n === 1 ? 'ringing' : 'ended', createdAt: n, endedAt: n === 1 ? null : n, numbers: [String(31_200_000_000 + n)], body })),
+        deliveries: batch.map((n) => ({ id: `d${n}`, webhookId: 'w', orderKey: `k${n % 7_000}`, ordinal: n, name: 'n', payload: body, status: 'pending', attempts: 1, createdAt: 1, nextAt: 1_000, finishedAt: null, lastStatus: null, lastError: null })),
+      });
+    } // prettier-ignore
+    const list = (query: object) => () => store.calls.list({ limit: 100, ...query });
+    const questions: [string, () => Promise<unknown>][] = [
+      ['calls of a rare status', list({ status: 'ringing' })],
+      ['the same of a server', list({ pbx: ['a'], status: 'ringing' })],
+      ['open calls', list({ open: true, pbx: ['a'] })],
+      ['open calls at start', () => store.calls.open('a')],
+      ['calls of a quiet server', list({ pbx: ['b'] })],
+      ['calls with a number', list({ pbx: ['a'], status: 'ended', number: '1234' })],
+      ['calls by linked id', list({ pbx: ['a'], status: 'ended', linkedId: 'l7' })],
+      ['what is due', () => store.deliveries.due({ webhookId: 'w', now: 9, limit: 4 })],
+      ['when something is due', () => store.deliveries.nextAt('w')],
+      ['to forget what is old, where nothing is', () => store.prune({ eventsBefore: 1_000, callsBefore: 0, deliveriesBefore: 0, idempotencyBefore: 0, maxEvents: 1_000_000, limit: 500 })],
+    ]; // prettier-ignore
+    for (const [what, ask] of questions) {
+      const times: number[] = [];
+      for (let round = 0; round < 3; round += 1) {
+        const started = performance.now();
+        await ask();
+        times.push(performance.now() - started);
+      }
+      expect(Math.min(...times), what).toBeLessThan(10);
+    }
+    await store.close();
+  }, 30_000);
+
+  it('that another process is just bringing up to date is waited for', async () => {
+    const child = spawnNode(`
+      import { DatabaseSync } from 'node:sqlite';
+      import { MIGRATIONS } from ${JSON.stringify(new URL('../../src/store/sqlite/migrations.ts', import.meta.url).href)};
+      const other = new DatabaseSync(${JSON.stringify(file)});
+      other.exec('PRAGMA journal_mode = WAL; BEGIN IMMEDIATE;' + MIGRATIONS.join(';'));
+      process.stdout.write('locked');
+      setTimeout(() => other.exec('PRAGMA user_version = ' + MIGRATIONS.length + '; COMMIT'), 300);`);
+    await once(child.stdout, 'data');
+    const { store, fault } = openStore(`sqlite:${file}`, silentLog);
+    expect([store.kind, fault]).toEqual(['sqlite', null]);
+    await store.close();
+  });
 
   it.each([
     ['is no database', () => { writeFileSync(file, 'not a database, but long enough to be looked at'.repeat(50)); }],

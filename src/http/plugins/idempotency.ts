@@ -45,9 +45,14 @@ const fingerprintOf = ({ method, url, body }: FastifyRequest): string =>
     .update(`${method} ${url}\n${canonical(body)}`)
     .digest('base64');
 
+/** Failures behind which the action may have been carried out. */
+const DOUBTFUL = ['outcome-unknown', 'ami-desync', 'internal-error'];
+
+const codeOf = (problem: string): unknown => (JSON.parse(problem) as { code?: unknown }).code;
+
 /** Answers that are no outcome: the key is free again, and asking once more is right. */
-const isNoOutcome = (status: number, payload: string): boolean =>
-  [401, 403, 429].includes(status) || (status >= 500 && !payload.includes('"code":"outcome-unknown"'));
+const isNoOutcome = (status: number, body: string): boolean =>
+  [401, 403, 429].includes(status) || (status >= 500 && !DOUBTFUL.includes(String(codeOf(body))));
 
 export interface IdempotencyOptions {
   store: Pick<Store, 'idempotency'>;
@@ -57,6 +62,9 @@ export interface IdempotencyOptions {
 /** Takes `Idempotency-Key` on every write, so that a retry changes nothing twice. Register before the routes. */
 export const registerIdempotency = (app: FastifyInstance, { store, clock }: IdempotencyOptions): void => {
   const instance = randomUUID();
+  /** Keys whose first request runs here now. */
+  const running = new Set<string>();
+  const nameOf = ({ sub, key }: IdempotencyRecord) => `${sub} ${key}`;
   app.decorateRequest('idempotency', null);
 
   app.addHook('onRoute', (route) => {
@@ -81,6 +89,7 @@ export const registerIdempotency = (app: FastifyInstance, { store, clock }: Idem
     const record: IdempotencyRecord = { sub, key, fingerprint, instance, createdAt: clock.now(), callId: null, answer: null }; // prettier-ignore
     const known = await begin(record);
     if (!known) {
+      running.add(nameOf(record));
       request.idempotency = record;
       return;
     }
@@ -91,7 +100,7 @@ export const registerIdempotency = (app: FastifyInstance, { store, clock }: Idem
       const { status, headers, body } = known.answer;
       return reply.code(status).headers({ ...headers, 'idempotent-replayed': 'true' }).send(body === '' ? undefined : body); // prettier-ignore
     }
-    if (known.instance === instance) {
+    if (known.instance === instance && running.has(nameOf(known))) {
       throw new GatewayError('idempotency-in-progress', 'The first request with this key still runs', {
         retryable: true,
         details: { retryAfter: 1 },
@@ -99,7 +108,7 @@ export const registerIdempotency = (app: FastifyInstance, { store, clock }: Idem
     }
     throw new GatewayError(
       'outcome-unknown',
-      'The gateway stopped while it ran the first request with this key; it is never run again',
+      'What became of the first request with this key was not kept; it is never run again',
       known.callId === null ? {} : { details: { callId: known.callId } },
     );
   });
@@ -120,6 +129,8 @@ export const registerIdempotency = (app: FastifyInstance, { store, clock }: Idem
       else await store.idempotency.update({ ...record, answer: { status: reply.statusCode, headers, body } });
     } catch (error) {
       request.log.error({ reason: messageOf(error) }, 'The answer to an Idempotency-Key could not be kept');
+    } finally {
+      running.delete(nameOf(record));
     }
     return payload;
   });

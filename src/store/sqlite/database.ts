@@ -26,18 +26,25 @@ export interface Database {
 
 /** The whole service stands still while a lock is waited for. */
 const BUSY_MS = 100;
+/** Nothing is served yet; and what cannot be opened now is not tried again. */
+const BUSY_AT_START_MS = 2_000;
 const IN_MEMORY = ':memory:';
 
 const unavailable = (error: unknown, doing: string): GatewayError =>
   new GatewayError('store-unavailable', `The store cannot be ${doing}: ${messageOf(error)}`, { retryable: true, cause: error }); // prettier-ignore
 
-const migrate = (database: DatabaseSync): void => {
+const versionOf = (database: DatabaseSync): number => {
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
   if (version > MIGRATIONS.length) throw new Error(`it was written by a newer version of the gateway (${version})`);
-  for (const [index, migration] of MIGRATIONS.entries()) {
-    if (index < version) continue;
-    database.exec(`BEGIN IMMEDIATE; ${migration}; PRAGMA user_version = ${index + 1}; COMMIT`);
-  }
+  return version;
+};
+
+const migrate = (database: DatabaseSync): void => {
+  if (versionOf(database) === MIGRATIONS.length) return;
+  database.exec('BEGIN IMMEDIATE');
+  // Asked again: another process may have done it while the lock was waited for.
+  for (const migration of MIGRATIONS.slice(versionOf(database))) database.exec(migration);
+  database.exec(`PRAGMA user_version = ${MIGRATIONS.length}; COMMIT`);
 };
 
 const open = (file: string): DatabaseSync => {
@@ -49,8 +56,9 @@ const open = (file: string): DatabaseSync => {
   }
   const database = new DatabaseSync(file);
   try {
-    database.exec(`PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;`);
+    database.exec(`PRAGMA busy_timeout = ${BUSY_AT_START_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL`);
     migrate(database);
+    database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
   } catch (error) {
     database.close();
     throw error;

@@ -17,10 +17,24 @@ const toDelivery = (row: Row): StoredDelivery => ({
   lastError: row['last_error'] as string | null,
 });
 
+/** The oldest pending one of an order key is its head: those behind it wait for it. */
+const markHead = (database: Database, { webhookId, orderKey }: StoredDelivery): void => {
+  const first = database.one(
+    "SELECT id FROM deliveries WHERE webhook_id = ? AND order_key = ? AND status = 'pending' ORDER BY ordinal LIMIT 1",
+    webhookId,
+    orderKey,
+  );
+  const id = first?.['id'] ?? null;
+  database.run('UPDATE deliveries SET head = 0 WHERE webhook_id = ? AND order_key = ? AND head = 1 AND id IS NOT ?', webhookId, orderKey, id); // prettier-ignore
+  database.run('UPDATE deliveries SET head = 1 WHERE id = ? AND head = 0', id);
+};
+
 export const writeDeliveries = (database: Database, deliveries: readonly StoredDelivery[]): void => {
   for (const one of deliveries) {
     database.run(
-      'INSERT OR REPLACE INTO deliveries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      `INSERT OR REPLACE INTO deliveries (
+         id, webhook_id, order_key, ordinal, name, payload, status, attempts, created_at, next_at, finished_at, last_status, last_error
+       ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       one.id,
       one.webhookId,
       one.orderKey,
@@ -35,15 +49,9 @@ export const writeDeliveries = (database: Database, deliveries: readonly StoredD
       one.lastStatus,
       one.lastError,
     );
+    markHead(database, one);
   }
 };
-
-/** The oldest pending one of each order key: those behind it wait for it. */
-const HEADS = `
-  FROM deliveries AS head WHERE webhook_id = ? AND status = 'pending' AND ordinal = (
-    SELECT min(ordinal) FROM deliveries
-    WHERE webhook_id = head.webhook_id AND order_key = head.order_key AND status = 'pending'
-  )`;
 
 export const deliveriesIn = (database: Database): Store['deliveries'] => ({
   get: (id) =>
@@ -66,11 +74,22 @@ export const deliveriesIn = (database: Database): Store['deliveries'] => ({
   due: ({ webhookId, now, limit }) =>
     database.guard(() =>
       database
-        .all(`SELECT * ${HEADS} AND next_at <= ? ORDER BY ordinal LIMIT ?`, webhookId, now, limit)
+        .all(
+          'SELECT * FROM deliveries WHERE webhook_id = ? AND head = 1 AND next_at <= ? ORDER BY next_at, ordinal LIMIT ?',
+          webhookId,
+          now,
+          limit,
+        )
         .map(toDelivery),
     ),
   nextAt: (webhookId) =>
-    database.guard(() => (database.one(`SELECT min(next_at) AS at ${HEADS}`, webhookId)?.['at'] ?? undefined) as number | undefined), // prettier-ignore
+    database.guard(() => {
+      const row = database.one(
+        'SELECT min(next_at) AS at FROM deliveries WHERE webhook_id = ? AND head = 1',
+        webhookId,
+      );
+      return (row?.['at'] ?? undefined) as number | undefined;
+    }),
   lastOrdinal: () =>
     database.guard(() => Number(database.one('SELECT max(ordinal) AS last FROM deliveries')?.['last'] ?? 0)),
   countPending: (webhookId) =>

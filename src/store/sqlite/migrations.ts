@@ -39,4 +39,21 @@ export const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX idempotency_by_time ON idempotency (created_at);
   `,
+  // Which deliveries come first in their order key is kept, not looked for: a backlog may hold very many.
+  // Calls are listed from an index by whatever they are asked for: a scan would stop the service.
+  `
+  ALTER TABLE deliveries ADD COLUMN head INTEGER NOT NULL DEFAULT 0;
+  UPDATE deliveries SET head = 1 WHERE status = 'pending' AND ordinal = (
+    SELECT min(ordinal) FROM deliveries AS other
+    WHERE other.webhook_id = deliveries.webhook_id AND other.order_key = deliveries.order_key AND other.status = 'pending'
+  );
+  CREATE UNIQUE INDEX deliveries_head_of_key ON deliveries (webhook_id, order_key) WHERE head = 1;
+  CREATE INDEX deliveries_due ON deliveries (webhook_id, next_at, ordinal) WHERE head = 1;
+
+  DROP INDEX calls_open;
+  CREATE INDEX calls_open ON calls (created_at DESC, id) WHERE ended_at IS NULL;
+  CREATE INDEX calls_by_status ON calls (status, created_at DESC, id);
+  CREATE INDEX calls_by_pbx ON calls (pbx, created_at DESC, id);
+  CREATE INDEX calls_by_pbx_and_status ON calls (pbx, status, created_at DESC, id);
+  `,
 ];

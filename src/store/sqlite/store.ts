@@ -61,9 +61,9 @@ const prune = (database: Database, retention: Retention): number => {
     if (left > 0) left -= database.run(sql, ...values, left);
   };
   const newest = Number(database.one('SELECT max(position) AS newest FROM events')?.['newest'] ?? 0);
-  // Times rise with positions, but for a clock that was set back.
   remove('DELETE FROM events WHERE position IN (SELECT position FROM events WHERE position <= ? ORDER BY position LIMIT ?)', newest - maxEvents); // prettier-ignore
-  remove('DELETE FROM events WHERE position IN (SELECT position FROM events WHERE at < ? ORDER BY position LIMIT ?)', eventsBefore); // prettier-ignore
+  // Times rise with positions, but for a clock that was set back: only the oldest are looked at.
+  remove('DELETE FROM events WHERE at < ? AND position IN (SELECT position FROM events ORDER BY position LIMIT ?)', eventsBefore); // prettier-ignore
   if (left > 0) {
     const old = database.all('SELECT id FROM calls WHERE ended_at < ? LIMIT ?', callsBefore, left);
     for (const { id } of old) removeCall(database, id as string);
