@@ -119,7 +119,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     await app.register(fastifyCors, {
       origin: [...options.corsOrigins],
       methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-      exposedHeaders: ['location', 'preference-applied', 'retry-after', 'x-request-id'],
+      exposedHeaders: ['idempotent-replayed', 'location', 'preference-applied', 'retry-after', 'x-request-id'],
     });
   }
 

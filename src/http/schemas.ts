@@ -61,7 +61,12 @@ const errorDescriptions: Readonly<Record<number, string>> = {
   504: 'No answer in time; `outcome-unknown` where it may have happened',
 };
 
-export const problemResponse = (status: number) => ({
+export interface ProblemResponse {
+  description: string;
+  content: { 'application/problem+json': { schema: typeof problemSchema } };
+}
+
+export const problemResponse = (status: number): ProblemResponse => ({
   description: errorDescriptions[status] ?? 'Error',
   content: { 'application/problem+json': { schema: problemSchema } },
 });

@@ -183,8 +183,8 @@ export interface Store {
     countPending(webhookId: string): Promise<number>;
   };
   readonly idempotency: {
-    /** Keeps the record where there is none under its key, or gives the one that is there. */
-    begin(record: IdempotencyRecord): Promise<IdempotencyRecord | undefined>;
+    /** Keeps the record where there is none under its key, or an expired one; or gives the one that is there. */
+    begin(record: IdempotencyRecord, expiredBefore: number): Promise<IdempotencyRecord | undefined>;
     update(record: IdempotencyRecord): Promise<void>;
     /** The request never ran: its key is free again. */
     remove(sub: string, key: string): Promise<void>;

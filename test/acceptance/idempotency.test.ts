@@ -38,6 +38,12 @@ describeEachPbx('an Idempotency-Key', (pbx) => {
     expect(again.headers).toMatchObject({ 'idempotent-replayed': 'true', location: first.headers['location'] });
     expect(again.body).toEqual(first.body);
     expect(originates()).toBe(1);
+    await gateway.as(ALL).delete(`/calls/${first.body.id}`).expect(204);
+    await eventually(async () => {
+      expect((await gateway.as(ALL).get(`/calls/${first.body.id}`)).body.status).toBe('ended');
+    });
+    expect((await post(gateway, key).expect(201)).body).toEqual(first.body);
+    expect(originates()).toBe(1);
     expect((await post(gateway, key, { ...BODY, data: '6' }).expect(422)).body.code).toBe('idempotency-key-reused');
     // Another's key is another key.
     const other = await post(gateway, key, BODY, 'other').expect(201);

@@ -158,14 +158,18 @@ describe.each(adapters)('the store %s', (_name, make) => {
   });
 
   it('gives a key to the first who begins with it', async () => {
-    expect(await store.idempotency.begin(record('k'))).toBeUndefined();
-    expect(await store.idempotency.begin(record('k', { fingerprint: 'other' }))).toEqual(record('k'));
-    expect(await store.idempotency.begin(record('k', { sub: 'bert' }))).toBeUndefined();
+    expect(await store.idempotency.begin(record('k'), 0)).toBeUndefined();
+    expect(await store.idempotency.begin(record('k', { fingerprint: 'other' }), 0)).toEqual(record('k'));
+    expect(await store.idempotency.begin(record('k', { sub: 'bert' }), 0)).toBeUndefined();
     const answer = { status: 201, headers: { location: '/calls/1' }, body: '{}' };
     await store.idempotency.update(record('k', { answer }));
-    expect(await store.idempotency.begin(record('k'))).toEqual(record('k', { answer }));
+    expect(await store.idempotency.begin(record('k'), 0)).toEqual(record('k', { answer }));
+    const later = record('k', { createdAt: 9, instance: 'later' });
+    expect(await store.idempotency.begin(later, 1)).toEqual(record('k', { answer }));
+    expect(await store.idempotency.begin(later, 2)).toBeUndefined();
+    expect(await store.idempotency.begin(record('k'), 9)).toEqual(later);
     await store.idempotency.remove('anna', 'k');
-    expect(await store.idempotency.begin(record('k'))).toBeUndefined();
+    expect(await store.idempotency.begin(record('k'), 0)).toBeUndefined();
   });
 
   it('takes a batch whole or not at all', async () => {
@@ -181,7 +185,7 @@ describe.each(adapters)('the store %s', (_name, make) => {
       calls: [call('old'), call('open', { endedAt: null }), call('new', { endedAt: 50 })],
       deliveries: [delivery(1, { status: 'dead', finishedAt: 3 }), delivery(2)],
     });
-    await store.idempotency.begin(record('k'));
+    await store.idempotency.begin(record('k'), 0);
     expect(await store.prune({ ...retention, eventsBefore: 3, limit: 1 })).toBe(true);
     expect(await store.prune({ ...retention, eventsBefore: 3 })).toBe(false);
     expect((await store.events.epochs('a'))[0]).toMatchObject({ first: 3, last: 6 });
@@ -191,6 +195,6 @@ describe.each(adapters)('the store %s', (_name, make) => {
     const left = await store.calls.list({ limit: 9 });
     expect(left.items.map(({ id }) => id).sort()).toEqual(['new', 'open']);
     expect([await store.deliveries.get('d1'), (await store.deliveries.get('d2'))?.id]).toEqual([undefined, 'd2']);
-    expect(await store.idempotency.begin(record('k'))).toBeUndefined();
+    expect(await store.idempotency.begin(record('k'), 0)).toBeUndefined();
   });
 });

@@ -157,7 +157,7 @@ describe('a store in a file', () => {
     other.exec('BEGIN EXCLUSIVE');
     expect(await keeper.write({ events: [event(1), event(2)] })).toBe(false);
     expect(keeper.health()).toMatchObject({ status: 'failing', lost: { events: 2, calls: 0 }, lastError: expect.stringContaining('locked') }); // prettier-ignore
-    await expect(store.idempotency.begin({ sub: 's', key: 'k', fingerprint: 'f', instance: 'i', createdAt: 1, callId: null, answer: null })).rejects.toMatchObject({ code: 'store-unavailable' }); // prettier-ignore
+    await expect(store.idempotency.begin({ sub: 's', key: 'k', fingerprint: 'f', instance: 'i', createdAt: 1, callId: null, answer: null }, 0)).rejects.toMatchObject({ code: 'store-unavailable' }); // prettier-ignore
     other.exec('COMMIT');
     other.close();
     expect(await keeper.write({ events: [event(3)] })).toBe(true);

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Clock } from '../../lib/clock.ts';
 import { GatewayError, messageOf } from '../../lib/errors.ts';
 import type { IdempotencyRecord, Store } from '../../store/store.ts';
+import { type ProblemResponse, problemResponse } from '../schemas.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -54,6 +55,23 @@ const codeOf = (problem: string): unknown => (JSON.parse(problem) as { code?: un
 const isNoOutcome = (status: number, body: string): boolean =>
   [401, 403, 429].includes(status) || (status >= 500 && !DOUBTFUL.includes(String(codeOf(body))));
 
+const ANSWERS: Readonly<Record<number, string>> = {
+  409: '`idempotency-in-progress`: the first request with this key still runs',
+  422: '`idempotency-key-reused`: the key was used with another request',
+  503: '`store-unavailable`: nothing was done, as the key could not be kept',
+  504: '`outcome-unknown` also where the answer to the first request with this key was not kept',
+};
+
+/** The answers of a route, and those its key adds. */
+const withAnswers = (response: Readonly<Record<string, ProblemResponse>>): Record<string, unknown> => {
+  const added = Object.entries(ANSWERS).map(([status, meaning]) => {
+    const known = response[status];
+    const description = known ? `${known.description}; ${meaning}` : meaning;
+    return [status, { ...problemResponse(Number(status)), description }];
+  });
+  return { ...response, ...(Object.fromEntries(added) as Record<string, unknown>) };
+};
+
 export interface IdempotencyOptions {
   store: Pick<Store, 'idempotency'>;
   clock: Clock;
@@ -72,14 +90,8 @@ export const registerIdempotency = (app: FastifyInstance, { store, clock }: Idem
     if (!schema || !takesKey(route)) return;
     const known = schema.headers instanceof z.ZodObject ? schema.headers.shape : {};
     schema.headers = z.looseObject({ ...known, [HEADER]: keySchema });
+    schema.response = withAnswers((schema.response ?? {}) as Record<string, ProblemResponse>);
   });
-
-  const begin = async (record: IdempotencyRecord): Promise<IdempotencyRecord | undefined> => {
-    const known = await store.idempotency.begin(record);
-    if (!known || known.createdAt > clock.now() - LIFE_MS) return known;
-    await store.idempotency.remove(record.sub, record.key);
-    return store.idempotency.begin(record);
-  };
 
   app.addHook('preHandler', async (request, reply) => {
     const key = request.headers[HEADER];
@@ -87,7 +99,7 @@ export const registerIdempotency = (app: FastifyInstance, { store, clock }: Idem
     const { sub } = request.principal;
     const fingerprint = fingerprintOf(request);
     const record: IdempotencyRecord = { sub, key, fingerprint, instance, createdAt: clock.now(), callId: null, answer: null }; // prettier-ignore
-    const known = await begin(record);
+    const known = await store.idempotency.begin(record, record.createdAt - LIFE_MS);
     if (!known) {
       running.add(nameOf(record));
       request.idempotency = record;
@@ -98,7 +110,12 @@ export const registerIdempotency = (app: FastifyInstance, { store, clock }: Idem
     }
     if (known.answer) {
       const { status, headers, body } = known.answer;
-      return reply.code(status).headers({ ...headers, 'idempotent-replayed': 'true' }).send(body === '' ? undefined : body); // prettier-ignore
+      // As bytes: to a text Fastify would add a charset that the first answer did not have.
+      const payload = body === '' ? undefined : Buffer.from(body);
+      return reply
+        .code(status)
+        .headers({ ...headers, 'idempotent-replayed': 'true' })
+        .send(payload);
     }
     if (known.instance === instance && running.has(nameOf(known))) {
       throw new GatewayError('idempotency-in-progress', 'The first request with this key still runs', {

@@ -32,10 +32,17 @@ const webhooksIn = (database: Database): Store['webhooks'] => ({
 });
 
 const idempotencyIn = (database: Database): Store['idempotency'] => ({
-  begin: (record) =>
+  begin: (record, expiredBefore) =>
     database.guard(() => {
       const { sub, key, createdAt } = record;
-      const added = database.run('INSERT OR IGNORE INTO idempotency VALUES (?, ?, ?, ?)', sub, key, createdAt, JSON.stringify(record)); // prettier-ignore
+      const added = database.run(
+        'INSERT INTO idempotency VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET created_at = excluded.created_at, body = excluded.body WHERE created_at < ?',
+        sub,
+        key,
+        createdAt,
+        JSON.stringify(record),
+        expiredBefore,
+      );
       if (added > 0) return undefined;
       const known = database.one('SELECT body FROM idempotency WHERE sub = ? AND key = ?', sub, key);
       return known && (JSON.parse(known['body'] as string) as IdempotencyRecord);

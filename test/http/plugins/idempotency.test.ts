@@ -10,6 +10,7 @@ import { GatewayError } from '../../../src/lib/errors.ts';
 import { createSqliteStore } from '../../../src/store/sqlite/store.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { bearer, buildTestApp } from '../../helpers/app.ts';
+import { eventually } from '../../helpers/asterisk.ts';
 
 let folder: string;
 let file: string;
@@ -60,17 +61,78 @@ const lock = () => {
 it('is taken by every route that changes something, and by no other', async () => {
   await app.ready();
   const { paths } = app.swagger() as unknown as {
-    paths: Record<string, Record<string, { operationId?: string; parameters?: { name: string }[] }>>;
+    paths: Record<string, Record<string, { operationId?: string; parameters?: { name: string }[]; responses: object }>>;
   };
   const takes = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { parameters = [] }]) => ({
+    Object.entries(methods).map(([method, { parameters = [], responses }]) => ({
       route: `${method} ${path}`,
+      responses: Object.keys(responses),
       takes: parameters.some(({ name }) => name === 'idempotency-key'),
     })),
   );
   const writes = takes.filter(({ route }) => !route.startsWith('get') && route !== 'post /events/tickets');
   expect(writes.length).toBeGreaterThan(12);
   expect(takes.filter((one) => one.takes)).toEqual(writes);
+  for (const { route, responses } of writes) expect(responses, route).toEqual(expect.arrayContaining(['409', '422', '503', '504'])); // prettier-ignore
+});
+
+it.each(['', 'a b', '~'.repeat(256), 'clé', 'a\tb'])('is 1 to 255 visible characters, not %j', async (key) => {
+  app.put('/described', { config: { scopes: ['write:call'] }, schema: {} }, () => work());
+  const put = (sent: string) => app.inject({ method: 'PUT', url: '/described', headers: { ...bearer(), 'idempotency-key': sent } }); // prettier-ignore
+  expect((await put(key)).json().code).toBe('invalid-request');
+  for (const sound of ['!', '~'.repeat(255)]) expect((await put(sound)).statusCode).toBe(200);
+});
+
+it.each([
+  ['made', 201, { n: 1 }],
+  ['gone', 204, undefined],
+])('gives the whole first answer again where something was %s', async (_what, status, body) => {
+  app.route({
+    method: ['POST', 'PUT'],
+    url: '/things',
+    config: { scopes: ['write:call'] },
+    schema: {},
+    handler: async (_request, reply) => {
+      runs += 1;
+      return reply.code(status).header('location', `/things/${runs}`).header('preference-applied', 'wait=1').send(body);
+    },
+  });
+  const send = (method: 'POST' | 'PUT' = 'POST', url = '/things') =>
+    app.inject({ method, url, headers: { ...bearer(), 'idempotency-key': 'key' } });
+  const [first, again] = [await send(), await send()];
+  const { location, 'preference-applied': applied, 'content-type': type } = first.headers;
+  expect([again.statusCode, again.body]).toEqual([status, first.body]);
+  expect(again.headers).toMatchObject({ location, 'preference-applied': applied, 'idempotent-replayed': 'true' });
+  expect(again.headers['content-type']).toBe(type);
+  for (const other of [await send('PUT'), await send('POST', '/things?pbx=b')]) expect(other.json().code).toBe('idempotency-key-reused'); // prettier-ignore
+  expect(runs).toBe(1);
+});
+
+it('gives a problem again as the problem document it was', async () => {
+  work = fail('call-ended');
+  const send = () => app.inject({ method: 'POST', url: '/work', headers: { ...bearer(), 'idempotency-key': 'key' } });
+  const [first, again] = [await send(), await send()];
+  expect([again.headers['content-type'], again.body]).toEqual([first.headers['content-type'], first.body]);
+});
+
+it('is in progress until the first answer is there', async () => {
+  let finish = () => {};
+  work = () => new Promise<object>((resolve) => (finish = () => resolve({}))); // prettier-ignore
+  const first = ask();
+  await eventually(() => expect(runs).toBe(1)); // prettier-ignore
+  const second = await app.inject({ method: 'POST', url: '/work', payload: {}, headers: { ...bearer(), 'idempotency-key': 'key' } }); // prettier-ignore
+  expect([second.statusCode, second.json().code, Number(second.headers['retry-after'])]).toEqual([409, 'idempotency-in-progress', 1]); // prettier-ignore
+  finish();
+  expect((await first).status).toBe(200);
+  expect(await ask()).toMatchObject({ status: 200, replayed: 'true' });
+  expect(runs).toBe(1);
+});
+
+it('can be seen to be replayed by a page of another origin', async () => {
+  const open = await buildTestApp({ store, corsOrigins: ['https://crm.example'] });
+  const { headers } = await open.inject({ url: '/health/live', headers: { origin: 'https://crm.example' } });
+  expect(headers['access-control-expose-headers']).toContain('idempotent-replayed');
+  await open.close();
 });
 
 it.each(['outcome-unknown', 'ami-desync', 'internal-error', 'no-such-channel', 'command-failed'])(
@@ -121,7 +183,7 @@ it.each([
   ['no longer than a day', 23.9 * HOUR_MS, 422, 'idempotency-key-reused'],
 ])('is remembered for %s', async (_what, age, status, code) => {
   const old = { sub: 'test', key: 'key', fingerprint: 'f', instance: 'i', createdAt: Date.now() - age, callId: null };
-  await store.idempotency.begin({ ...old, answer: { status: 200, headers: {}, body: '{}' } });
+  await store.idempotency.begin({ ...old, answer: { status: 200, headers: {}, body: '{}' } }, 0);
   expect(await ask()).toMatchObject({ status, code });
 });
 
