@@ -3,7 +3,7 @@ import type { Frame } from '../ami/frame.ts';
 import type { GuardedSender } from '../auth/guard.ts';
 import { HANGUP_CAUSES, type HangupCauseName } from '../events/hangup-causes.ts';
 import { type Clock, sleep } from '../lib/clock.ts';
-import { GatewayError } from '../lib/errors.ts';
+import { GatewayError, isGatewayError } from '../lib/errors.ts';
 import { clockToSeconds, integer, type Party, party, textOrNull } from './shared.ts';
 
 export const CHANNEL_STATES = [
@@ -142,11 +142,19 @@ export const createChannels = ({ pbx, sender, dialplanHas, clock }: ChannelsOpti
     async dtmf(ref, digits, durationMs) {
       for (const [index, digit] of digits.split('').entries()) {
         if (index > 0) await sleep(clock, durationMs + DTMF_GAP_MS);
-        await sender.send(PlayDTMF({ Channel: ref, Digit: digit, Duration: durationMs }));
+        await sender.send(PlayDTMF({ Channel: ref, Digit: digit, Duration: durationMs })).catch((error: unknown) => {
+          throw index === 0 ? error : notAllPlayed(error, index);
+        });
       }
     },
   };
 };
+
+/** Where a retry seems right but would play the first keys twice. */
+const notAllPlayed = (error: unknown, played: number): unknown =>
+  isGatewayError(error) && error.retryable
+    ? new GatewayError('outcome-unknown', `After ${played} keys: ${error.message}`, { cause: error })
+    : error;
 
 const splitAtFirst = (text: string, separator: string): [string, string] => {
   const at = text.indexOf(separator);

@@ -102,6 +102,29 @@ describeEachPbx('an Idempotency-Key', (pbx) => {
     await lost;
   }, 30_000);
 
+  it('plays no key twice where Asterisk went away between two', async () => {
+    const { gateway, proxy } = await setUp();
+    const client = gateway.as(ALL);
+    const { body: call } = await client.post('/calls', BODY).set('prefer', 'wait=5').expect(201);
+    let replies = '';
+    proxy.onReply = (text) => {
+      replies += text;
+      return text;
+    };
+    const press = () =>
+      client.post(`/channels/${call.channelId}/dtmf`, { digits: '12', durationMs: 500 }).set('idempotency-key', 'keys');
+    const first = press().then((answer) => answer); // prettier-ignore
+    await eventually(() => {
+      expect(replies).toContain('DTMF successfully queued');
+    });
+    proxy.onRequest = () => null;
+    proxy.cut();
+    const { status, body } = await first;
+    expect([status, body.code]).toEqual([504, 'outcome-unknown']);
+    expect((await press().expect(504)).headers['idempotent-replayed']).toBe('true');
+    expect(proxy.sent().match(/Action: PlayDTMF/g)).toHaveLength(1);
+  });
+
   it('refuses to run what it could not recognise again', async () => {
     const store = createMemoryStore();
     const { gateway, originates } = await setUp({
