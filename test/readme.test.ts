@@ -17,7 +17,16 @@ const rows = readme
   });
 
 describeEachAsterisk('the README', ({ amiPort: port, secret }) => {
-  const gateway = useGateway({ pbx: { port, secret } });
+  const gateway = useGateway({
+    pbx: { port, secret },
+    clickToDial: {
+      endpoint: 'Local/{extension}@transfer-dest',
+      region: null,
+      format: '{digits}',
+      context: 'from-internal',
+      callerId: null,
+    },
+  });
 
   const prepare = async () => {
     const client = gateway.as('write:originate write:call');
