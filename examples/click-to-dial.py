@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Rings an agent's phone, then dials a number, and says how the agent's leg went. Standard library only.
 
-    GATEWAY_TOKEN=... ./click-to-dial.py PJSIP/agent001 3125551234
+    GATEWAY_TOKEN=... ./click-to-dial.py 101 "+1 312 555 1234"
 
 Status 0: the agent answered. 1: they did not, or the gateway refused. 2: wrong arguments.
 """
@@ -15,9 +15,8 @@ import urllib.request
 WAIT_SECONDS = 60
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-parser.add_argument("agent", help="channel that rings first, such as PJSIP/agent001")
-parser.add_argument("number", help="extension dialled when the agent answers")
-parser.add_argument("--context", default=os.environ.get("GATEWAY_CONTEXT", "from-internal"))
+parser.add_argument("agent", help="phone that rings first: a user's extension (101) or an endpoint (PJSIP/agent001)")
+parser.add_argument("number", help="number as people write it, dialled when the agent answers")
 parser.add_argument("--caller-id", default=None, help='what the agent sees: "Name" <number>')
 options = parser.parse_args()
 
@@ -33,7 +32,7 @@ def refusal(error):
     return f"{text} (see GET /calls/{problem['callId']})" if "callId" in problem else text
 
 
-body = {"channel": options.agent, "context": options.context, "extension": options.number}
+body = {"from": options.agent, "to": options.number}
 if options.caller_id:
     body["callerId"] = options.caller_id
 request = urllib.request.Request(

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { isSupportedCountry } from 'libphonenumber-js';
+import { isSupportedCountry } from 'libphonenumber-js/min';
 import { z } from 'zod';
 import type { SigningKey } from './lib/signing-key.ts';
 
@@ -206,7 +206,9 @@ const attempt = <T>(faults: string[], make: () => T): T | undefined => {
 
 /** Names that look like ours and are not: typing errors that would silently change nothing. */
 export const unknownNames = (env: Environment): string[] =>
-  Object.keys(env).filter((name) => /^(AMI|JWT|WEBHOOK)_/.test(name) && !isAmiUrl(name) && !(name in schema.shape));
+  Object.keys(env).filter(
+    (name) => /^(AMI|JWT|WEBHOOK|CLICK_TO_DIAL)_/.test(name) && !isAmiUrl(name) && !(name in schema.shape),
+  );
 
 const present = (env: Environment): Environment =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
@@ -249,6 +251,8 @@ export const parseConfig = (environment: Environment): Config => {
   if ((env['TLS_CERT_FILE'] === undefined) !== (env['TLS_KEY_FILE'] === undefined)) {
     faults.push('TLS_CERT_FILE and TLS_KEY_FILE go together');
   }
+  if (values?.DIAL_FORMAT.includes('{national}') && values.DEFAULT_REGION === undefined)
+    faults.push('DEFAULT_REGION is missing: DIAL_FORMAT {national} is the form of one country');
   if (!values || !key || faults.length > 0) throw new ConfigError(faults);
   const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile, TRUST_PROXY: trust } = values;
   return {

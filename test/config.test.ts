@@ -81,6 +81,12 @@ describe('configuration', () => {
       TRUST_PROXY: '10.0.0.0/8',
       METRICS_PUBLIC: 'true',
       WEBHOOK_ALLOW_NETWORKS: '10.1.0.0/16, fd00::1',
+      TRUNKS: 'PJSIP/carrier-*, IAX2/*',
+      CLICK_TO_DIAL_ENDPOINT: 'SIP/{extension}',
+      CLICK_TO_DIAL_CONTEXT: 'from-internal',
+      CLICK_TO_DIAL_CALLER_ID: '"Sales" <100>',
+      DEFAULT_REGION: 'NL',
+      DIAL_FORMAT: '9{national}',
       TLS_CERT_FILE: 'c',
       TLS_KEY_FILE: 'k',
     });
@@ -91,6 +97,14 @@ describe('configuration', () => {
       trustProxy: '10.0.0.0/8',
       metricsPublic: true,
       webhookAllowNetworks: ['10.1.0.0/16', 'fd00::1'],
+      trunks: ['PJSIP/carrier-*', 'IAX2/*'],
+      clickToDial: {
+        endpoint: 'SIP/{extension}',
+        context: 'from-internal',
+        callerId: '"Sales" <100>',
+        region: 'NL',
+        format: '9{national}',
+      },
       tls: { certFile: 'c', keyFile: 'k' },
     });
     expect(parseConfig({ ...env, TRUST_PROXY: 'true' }).trustProxy).toBe(true);
@@ -154,6 +168,10 @@ describe('configuration', () => {
     ['PORT', '3000.5'],
     ['LOG_LEVEL', 'HUNTER2'],
     ['METRICS_PUBLIC', 'HUNTER2'],
+    ['CLICK_TO_DIAL_ENDPOINT', 'PJSIP/HUNTER2'],
+    ['DEFAULT_REGION', 'HUNTER2'],
+    ['DIAL_FORMAT', '{HUNTER2}'],
+    ['DIAL_FORMAT', '{national}'],
     ['TLS_CERT_FILE', 'HUNTER2'],
     ['TLS_KEY_FILE', 'HUNTER2'],
     ['JWT_SECRET', undefined],

@@ -7,7 +7,16 @@ import { useGateway } from './helpers/gateway.ts';
 import { event } from './helpers/webhooks.ts';
 
 describeEachPbx('the examples', ({ amiPort: port, secret }) => {
-  const gateway = useGateway({ pbx: { port, secret } });
+  const gateway = useGateway({
+    pbx: { port, secret },
+    clickToDial: {
+      endpoint: 'Local/{extension}@lab',
+      region: 'US',
+      format: '{digits}',
+      context: 'from-internal',
+      callerId: null,
+    },
+  });
 
   const run = (command: string, args: string[], token = gateway.token('write:originate read:call')) =>
     new Promise<{ status: number; out: string; err: string }>((resolve) => {
@@ -20,7 +29,7 @@ describeEachPbx('the examples', ({ amiPort: port, secret }) => {
     run('python3', ['examples/click-to-dial.py', agent, number], token);
 
   it('dial, and tell the outcome', async () => {
-    const answered = await clickToDial('Local/answer@lab', '3125551234');
+    const answered = await clickToDial('answer', '(312) 555-1234');
     expect(answered).toMatchObject({ status: 0, out: expect.stringMatching(/^call [0-9a-f]{24}: answered\n$/) });
     expect(await clickToDial('Local/busy@lab', '3125551234')).toMatchObject({
       status: 1,
@@ -31,6 +40,7 @@ describeEachPbx('the examples', ({ amiPort: port, secret }) => {
   it('say why they could not', async () => {
     const refused = await clickToDial('Local/answer@lab', '1', gateway.token('read:call'));
     expect(refused).toMatchObject({ status: 1, out: '', err: expect.stringContaining('403 insufficient-scope') });
+    expect((await clickToDial('Local/answer@lab', 'hello')).err).toContain('400 not-a-number');
     expect((await clickToDial('Local/answer@lab', '1', 'no token')).err).toContain('401 unauthorized');
   });
 

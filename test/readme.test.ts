@@ -17,7 +17,10 @@ const rows = readme
   });
 
 describeEachAsterisk('the README', ({ amiPort: port, secret }) => {
-  const gateway = useGateway({ pbx: { port, secret } });
+  const gateway = useGateway({
+    pbx: { port, secret },
+    clickToDial: { endpoint: 'Local/answer@lab', region: null, format: '{digits}', context: 'from-internal', callerId: null }, // prettier-ignore
+  });
 
   const prepare = async () => {
     const client = gateway.as('write:originate write:call');
@@ -25,7 +28,8 @@ describeEachAsterisk('the README', ({ amiPort: port, secret }) => {
       .post('/calls', { channel: 'Local/tone@lab/n', application: 'Wait', data: '60' })
       .set('prefer', 'wait=5');
     const { body: recording } = await client.post(`/channels/${call.channelId}/recordings`, {}).expect(201);
-    return { ID: call.id as string, CH: call.channelId as string, R: recording.id as string };
+    const { body: webhook } = await gateway.as('gateway:webhooks').post('/webhooks', { url: 'https://crm.example.com/hook' }).expect(201); // prettier-ignore
+    return { ID: call.id as string, CH: call.channelId as string, R: recording.id as string, W: webhook.id as string };
   };
 
   it('has a command for every route', () => {
@@ -35,7 +39,7 @@ describeEachAsterisk('the README', ({ amiPort: port, secret }) => {
 
   it.each(rows)('runs as printed: %s', async (_what, command) => {
     const limits = { commands: ['core show'] };
-    const token = gateway.token('read:all write:all gateway:metrics', limits);
+    const token = gateway.token('read:all write:all gateway:metrics gateway:webhooks', limits);
     const env = { ...(await prepare()), T: token, G: gateway.url, PATH: process.env['PATH'] ?? '' };
     // Names of a PBX that is not ours: the lab has other contexts.
     const ours = command
@@ -44,7 +48,9 @@ describeEachAsterisk('the README', ({ amiPort: port, secret }) => {
       .replaceAll(/"context":"[ab]","extension":"\d"/g, '"context":"transfer-dest","extension":"101"')
       .replaceAll('1711432800.43', `${env.CH};2`)
       .replaceAll('/queues/support', '/queues/support-queue');
-    const script = `${gw}\n${ours} -o /dev/null -w '%{http_code}'`;
+    // A stream has no end of its own.
+    const stream = command.includes('/events?') ? '--max-time 2 || true' : '';
+    const script = `${gw}\n${ours} -o /dev/null -w '%{http_code}' ${stream}`;
     const { stdout } = await bash('bash', ['-c', script], { env });
     expect(stdout).toMatch(/^20[014]$/);
     await gateway.as('write:call').delete(`/calls/${env.ID}`);

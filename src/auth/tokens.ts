@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createSigner } from 'fast-jwt';
+import { isSupportedCountry } from 'libphonenumber-js/min';
 import { z } from 'zod';
 import { GatewayError } from '../lib/errors.ts';
 import { type Limits, limitsSchema } from './limits.ts';
@@ -19,12 +20,23 @@ export interface TokenRequest {
   audience?: string | undefined;
 }
 
-/** Signs a token. Throws `invalid-request` for scopes or limits that do not exist. */
+const dialSchema = z.strictObject({
+  context: z.string().min(1).max(80).optional(),
+  callerId: z.string().min(1).max(200).optional(),
+  region: z
+    .string()
+    .refine((region) => isSupportedCountry(region), 'is no country of ISO 3166, such as NL')
+    .optional(),
+});
+
+/** Signs a token. Throws `invalid-request` for scopes, limits or dial settings that do not exist. */
 export const signToken = (key: SigningKey, request: TokenRequest): string => {
   const { unknown } = parseScopes(request.scope);
   if (unknown.length > 0) throw new GatewayError('invalid-request', `Unknown scope: ${unknown.join(', ')}`);
   const limits = limitsSchema.optional().safeParse(request.limits);
   if (!limits.success) throw new GatewayError('invalid-request', `Limits: ${z.prettifyError(limits.error)}`);
+  const dial = dialSchema.optional().safeParse(request.dial);
+  if (!dial.success) throw new GatewayError('invalid-request', `Dial settings: ${z.prettifyError(dial.error)}`);
   const sign = createSigner({
     key: key.algorithm === 'HS256' ? key.secret : key.privateKey,
     algorithm: key.algorithm,
@@ -37,15 +49,9 @@ export const signToken = (key: SigningKey, request: TokenRequest): string => {
     jti: randomUUID(),
     scope: request.scope.trim().split(/\s+/).join(' '),
     ...(limits.data === undefined ? {} : { limits: limits.data }),
-    ...(request.dial === undefined ? {} : { dial: request.dial }),
+    ...(dial.data === undefined ? {} : { dial: dial.data }),
   });
 };
-
-const dialSchema = z.strictObject({
-  context: z.string().min(1).max(80).optional(),
-  callerId: z.string().min(1).max(200).optional(),
-  region: z.string().length(2).optional(),
-});
 
 const claimsSchema = z.object({
   sub: z.string().min(1).max(200),

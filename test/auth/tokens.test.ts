@@ -43,7 +43,9 @@ describe('a token', () => {
     [{ limits: { context: ['lab'] } }],
     [{ limits: { callsPerMinute: 0 } }],
     [{ limits: { ip: ['10.0.0.0/99'] } }],
-  ])('is not signed with a scope or limit that does not exist: %j', (fault) => {
+    [{ dial: { region: 'Netherlands' } }],
+    [{ dial: { country: 'NL' } }],
+  ])('is not signed with a scope, limit or dial setting that does not exist: %j', (fault) => {
     expect(verdictOf(() => signToken(hs256, { ...request, ...(fault as object) })).code).toBe('invalid-request');
   });
 });
@@ -60,6 +62,7 @@ describe('claims', () => {
     ['no scopes', { ...claims, scope: undefined }],
     ['a limit nobody knows, which was meant to narrow', { ...claims, limits: { tenants: ['a'] } }],
     ['a limit of another shape', { ...claims, limits: { own: 'yes' } }],
+    ['a dial region that does not exist', { ...claims, dial: { region: 'XX' } }],
     ['limits that are null', { ...claims, limits: null }],
     ['nothing', undefined],
   ])('make a token void that has %s', (_what, given) => {

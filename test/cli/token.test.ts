@@ -1,6 +1,6 @@
 import { createVerifier } from 'fast-jwt';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { parseDuration, printToken } from '../../src/cli/token.ts';
+import { parseDuration, printToken, type TokenArguments } from '../../src/cli/token.ts';
 import { ConfigError } from '../../src/config.ts';
 import { verdictOf } from '../helpers/doubles.ts';
 
@@ -12,7 +12,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const printed = (environment: Record<string, string>, given: typeof asked & { limits?: string }): string => {
+const printed = (environment: Record<string, string>, given: TokenArguments): string => {
   for (const name of ['JWT_SECRET', 'JWT_KEY_FILE', 'JWT_ISSUER', 'JWT_AUDIENCE'])
     vi.stubEnv(name, environment[name] ?? '');
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
@@ -46,11 +46,17 @@ describe('the token command', () => {
   it('prints the token, a line end, and nothing else', () => {
     const text = printed(
       { JWT_SECRET: secret, JWT_ISSUER: 'gw', JWT_AUDIENCE: 'crm' },
-      { ...asked, limits: '{"contexts":["lab"]}' },
+      { ...asked, limits: '{"contexts":["lab"]}', dialContext: 'sales', dialRegion: 'NL' },
     );
     expect(text).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
     const claims = createVerifier({ key: secret, algorithms: ['HS256'] })(text.trim()) as Record<string, number>;
-    expect(claims).toMatchObject({ sub: 'crm', limits: { contexts: ['lab'] }, iss: 'gw', aud: 'crm' });
+    expect(claims).toMatchObject({
+      sub: 'crm',
+      limits: { contexts: ['lab'] },
+      dial: { context: 'sales', region: 'NL' },
+      iss: 'gw',
+      aud: 'crm',
+    });
     expect(Number(claims['exp']) - Number(claims['iat'])).toBe(3_600);
   });
 
@@ -59,6 +65,7 @@ describe('the token command', () => {
     ['limits that do not exist', { limits: '{"context":["lab"]}' }],
     ['limits of another shape', { limits: '[]' }],
     ['an unknown scope', { scope: 'write:everything' }],
+    ['a dial region that is no country', { dialRegion: 'Netherlands' }],
     ['a time that is none', { ttl: 'forever' }],
   ])('refuses %s', (_what, fault) => {
     expect(verdictOf(() => printed({ JWT_SECRET: secret }, { ...asked, ...fault })).code).toBe('invalid-request');

@@ -17,7 +17,10 @@ describe('a number as people write it', () => {
     ['GB', '020 7946 0018', '442079460018'],
     [null, '+1 312 555 1234', '13125551234'],
     ['NL', '101', '101'],
+    ['NL', '+31 20 123 4567 ext. 12', '31201234567'],
+    ['US', '1-800-356-9377', '18003569377'],
     ['NL', '*97', '*97'],
+    ['NL', '*21*0201234567#', '*21*0201234567#'],
     ['NL', '112', '112'],
   ])('in %s: %s is dialled as %s', (region, to, digits) => {
     expect(dialForm(to, { region, format: '{digits}' })).toBe(digits);
@@ -31,7 +34,24 @@ describe('a number as people write it', () => {
   });
 
   it.each([
+    ['NL', '+49 30 901820', '004930901820'],
+    ['NL', '+31 20 123 4567 ext. 12', '0201234567'],
+    ['NL', '+800 1234 5678', '0080012345678'],
+    ['US', '+31 20 123 4567', '01131201234567'],
+    ['US', '+1 416 555 0123', '4165550123'],
+    ['GB', '+44 20 7946 0018', '02079460018'],
+    ['IT', '06 1234 5678', '0612345678'],
+  ])('where the PBX of %s dials nationally: %s is dialled as %s, and rings no stranger', (region, to, dialled) => {
+    expect(dialForm(to, { region, format: '{national}' })).toBe(dialled);
+  });
+
+  it('is read where its writer is, and dialled where the PBX is', () => {
+    expect(dialForm('030 901820', { region: 'NL', format: '{national}' }, 'DE')).toBe('004930901820');
+  });
+
+  it.each([
     ['NL', 'hello'],
+    ['US', '1-800-FLOWERS'],
     ['NL', 'call me on 020 123 4567'],
     ['NL', '+31 20'],
     ['NL', '0201234567890123456'],
@@ -44,19 +64,20 @@ describe('a number as people write it', () => {
   });
 
   it('never becomes anything but digits, +, * and #', () => {
-    fc.assert(
-      fc.property(
-        fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...Array.from('0123456789+-() .,/;xX@&\r\n')) })),
-        (to) => {
-          try {
-            expect(dialForm(to, settings)).toMatch(/^[0-9+*#]+$/);
-          } catch (error) {
-            expect(error).toBeInstanceOf(GatewayError);
-          }
-        },
-      ),
-      { numRuns: 2_000 },
-    );
+    for (const format of ['{digits}', '{national}'])
+      fc.assert(
+        fc.property(
+          fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...Array.from('0123456789+-() .,/;xX@&\r\n')) })),
+          (to) => {
+            try {
+              expect(dialForm(to, { ...settings, format })).toMatch(/^[0-9+*#]+$/);
+            } catch (error) {
+              expect(error).toBeInstanceOf(GatewayError);
+            }
+          },
+        ),
+        { numRuns: 2_000 },
+      );
   });
 });
 

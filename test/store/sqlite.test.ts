@@ -49,6 +49,8 @@ describe('a store in a file', () => {
         const of = (sequence) => ({ pbx: 'a', epoch: 'e', sequence, at: 1, name: 'n', call: null, body: 'x' });
         await store.write({ events: [of(n), of(n + 1)] });
         process.stdout.write(String(n + 1) + '\\n');
+        // A pipe that is full is written to by the event loop.
+        await new Promise(setImmediate);
       }`;
     const child = spawnNode(code);
     let told = '';

@@ -28,7 +28,7 @@ export const callRoutes: FastifyPluginAsyncZod<RouteOptions> = async (
         summary: 'Place a call',
         description:
           'AMI Originate, always asynchronous: rings the channel and, when it answers, connects it to the dialplan or an ' +
-          'application. Answers at once; with `Prefer: wait=N` (at most 120) when the call is answered or has ended.',
+          'application. Click-to-dial: `from` and `to` in place of channel, context and extension. Answers at once; with `Prefer: wait=N` (at most 120) when the call is answered or has ended.',
         querystring: pbxQuery,
         headers: z.object({ prefer: z.string().optional().describe('`wait=20`') }),
         body: placeSchema,
