@@ -113,7 +113,8 @@ describeEachPbx('an Idempotency-Key', (pbx) => {
     };
     const press = () =>
       client.post(`/channels/${call.channelId}/dtmf`, { digits: '12', durationMs: 500 }).set('idempotency-key', 'keys');
-    const first = press().then((answer) => answer); // prettier-ignore
+    // It is sent once somebody waits for it.
+    const first = press().then((answer) => answer);
     await eventually(() => {
       expect(replies).toContain('DTMF successfully queued');
     });
