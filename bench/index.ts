@@ -5,6 +5,7 @@ import { captureEvents } from './capture.ts';
 import { measureEvents } from './events.ts';
 import { measureRequests } from './http.ts';
 import { installPeers, stopAll } from './processes.ts';
+import { fanOutTable, floodTable, measureFanOut, measureFlood, streamPromises } from './streams.ts';
 import { measureSimulator, simulatorPromises, simulatorTable } from './simulator.ts';
 import { eventPromises, eventTable, type Promised, requestPromises, requestTable } from './report.ts';
 
@@ -23,10 +24,10 @@ if (
   ![16, 22].includes(release) ||
   !(rounds > 0) ||
   !(seconds > 0) ||
-  !['requests', 'events', 'simulator', undefined].includes(values.only)
+  !['requests', 'events', 'streams', 'simulator', undefined].includes(values.only)
 ) {
   console.error(
-    'Usage: npm run bench -- [--release 16|22] [--rounds N] [--seconds N] [--only requests|events|simulator]',
+    'Usage: npm run bench -- [--release 16|22] [--rounds N] [--seconds N] [--only requests|events|streams|simulator]',
   );
   process.exit(2);
 }
@@ -52,6 +53,12 @@ const measureBeside = async (): Promise<string> => {
       promises.push(...requestPromises(rows));
       await stopAll();
     }
+    if (wants('streams')) {
+      const fanOuts = await measureFanOut(asterisk, { seconds, progress });
+      const floods = await measureFlood(await captureEvents(asterisk, 300), { seconds, progress });
+      tables.push(fanOutTable(fanOuts), floodTable(floods));
+      promises.push(...streamPromises(fanOuts, floods));
+    }
     if (wants('events')) {
       const capture = await captureEvents(asterisk, 300);
       await asterisk.stop();
@@ -67,7 +74,7 @@ const measureBeside = async (): Promise<string> => {
   return asterisk.version;
 };
 
-const version = wants('requests') || wants('events') ? await measureBeside() : undefined;
+const version = ['requests', 'events', 'streams'].some(wants) ? await measureBeside() : undefined;
 if (wants('simulator')) {
   const rows = await measureSimulator(progress);
   tables.push(simulatorTable(rows));

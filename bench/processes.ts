@@ -35,11 +35,16 @@ const startNode = (
 };
 
 /** A server that runs until stopAll; what it prints is seen, and that it ends before then. */
-export const startServer = (script: string, args: readonly string[], env: Record<string, string> = {}): void => {
+export const startServer = (
+  script: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): ChildProcess => {
   const child = startNode(script, args, 2, env);
   child.once('exit', (code, signal) => {
     if (!stopping) console.error(`${script} ended by itself: ${signal ?? code ?? ''}`);
   });
+  return child;
 };
 
 const stop = async (child: ChildProcess): Promise<void> => {

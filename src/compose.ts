@@ -113,6 +113,7 @@ const startServer = async (config: PbxConfig, options: ComposeOptions, shared: S
     log,
     store: shared.store,
     write: shared.keeper.write,
+    lose: shared.keeper.lose,
     trunks,
     liveChannels: (uniqueId) => (late.sender ? liveChannels(late.sender)(uniqueId) : Promise.resolve([])),
     newId: newCallId,

@@ -113,7 +113,7 @@ const schema = z.object({
     .refine(isStoreUrl, 'write sqlite:./data/gateway.db, or memory: (Redis is not there yet)')
     .optional(),
   EVENTS_KEEP_HOURS: whole(1, 24 * 366, 72),
-  EVENTS_KEEP_MAX: whole(1_000, 100_000_000, 1_000_000),
+  EVENTS_KEEP_MAX: z.coerce.number().int().min(1_000).max(100_000_000).optional(),
   CALLS_KEEP_DAYS: whole(1, 3_660, 90),
   TRUST_PROXY: z.string().default('false'),
   METRICS_PUBLIC: flag,
@@ -255,6 +255,8 @@ export const parseConfig = (environment: Environment): Config => {
     faults.push('DEFAULT_REGION is missing: DIAL_FORMAT {national} is the form of one country');
   if (!values || !key || faults.length > 0) throw new ConfigError(faults);
   const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile, TRUST_PROXY: trust } = values;
+  // What the demo does is nobody's to keep.
+  const storeUrl = values.STORE_URL ?? (demo ? 'memory:' : 'sqlite:./data/gateway.db');
   return {
     production,
     demo,
@@ -280,10 +282,9 @@ export const parseConfig = (environment: Environment): Config => {
       context: values.CLICK_TO_DIAL_CONTEXT ?? (demo ? 'from-internal' : null),
       callerId: values.CLICK_TO_DIAL_CALLER_ID ?? null,
     },
-    // What the demo does is nobody's to keep.
-    storeUrl: values.STORE_URL ?? (demo ? 'memory:' : 'sqlite:./data/gateway.db'),
+    storeUrl,
     keepEventsMs: values.EVENTS_KEEP_HOURS * HOUR_MS,
-    keepEventsMax: values.EVENTS_KEEP_MAX,
+    keepEventsMax: values.EVENTS_KEEP_MAX ?? (storeUrl === 'memory:' ? 50_000 : 1_000_000),
     keepCallsMs: values.CALLS_KEEP_DAYS * 24 * HOUR_MS,
     webhookAllowNetworks: values.WEBHOOK_ALLOW_NETWORKS,
   };

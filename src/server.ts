@@ -25,7 +25,7 @@ export const serve = async (): Promise<void> => {
 
   const demo = config.demo ? await startDemo() : undefined;
   const pbx = demo ? [demo.pbx] : config.pbx;
-  const { store, fault } = openStore(config.storeUrl, log);
+  const { store, fault } = await openStore(config.storeUrl, log);
   const composed = await compose({ ...config, pbx, store, storeFault: fault, clock: systemClock, log });
   const { gateway, metrics, webhooks, close, destroy } = composed;
   let draining = false;

@@ -62,6 +62,12 @@ export class Frame {
     return values;
   }
 
+  /** Headers in their order. */
+  each(visit: (name: string, value: string) => void): void {
+    const pairs = this.#all();
+    for (let index = 0; index < pairs.length; index += 2) visit(pairs[index] ?? '', pairs[index + 1] ?? '');
+  }
+
   /** Headers in their order, as name and value. */
   *entries(): Generator<[string, string]> {
     const pairs = this.#all();

@@ -1,4 +1,5 @@
 import type { Frame } from '../ami/frame.ts';
+import { detached } from '../lib/text.ts';
 import type { FieldValue } from './event.ts';
 
 type Reader = (value: string) => FieldValue;
@@ -50,35 +51,49 @@ const fieldOf = (event: string, header: string): Field => {
   return { name, read: numeric ? integer : text };
 };
 
-const MOST_KNOWN = 5_000;
-const known = new Map<string, Field>();
+const HIDDEN = new Set(['event', 'privilege', 'sequencenumber', 'file', 'line', 'func']);
+
+const MOST_KNOWN = 500;
+/** Headers of each event as Asterisk spells both; null for one that is not shown. */
+const known = new Map<string, Map<string, Field | null>>();
+
+const knownFields = (event: string): Map<string, Field | null> => {
+  let fields = known.get(event);
+  if (!fields) {
+    fields = new Map();
+    if (known.size < MOST_KNOWN) known.set(detached(event), fields);
+  }
+  return fields;
+};
+
+const lookUp = (fields: Map<string, Field | null>, event: string, header: string): Field | null => {
+  const name = event.toLowerCase();
+  const field = HIDDEN.has(header.toLowerCase()) ? null : fieldOf(name, header);
+  // Names of headers can be made up by whoever sends a UserEvent.
+  if (fields.size < MOST_KNOWN && name !== 'userevent') fields.set(detached(header), field);
+  return field;
+};
 
 /** Of these the first alone is Asterisk's: who sends a UserEvent can add more. */
 const SNAPSHOT = new Set(['channel', 'channelState', 'channelStateDesc', 'callerIdNum', 'callerIdName', 'connectedLineNum', 'connectedLineName', 'language', 'accountCode', 'context', 'extension', 'priority', 'uniqueId', 'linkedId', 'timestamp', 'systemName', 'userEvent']); // prettier-ignore
-
-const HIDDEN = new Set(['event', 'privilege', 'sequencenumber', 'file', 'line', 'func']);
 
 /**
  * Headers of an event as typed fields, in camelCase: `ChannelState: 6` is `channelState: 6`. A header that comes more
  * than once is a list. Text that Asterisk gives as empty or `<unknown>` is null.
  */
 export const fieldsOf = (frame: Frame): Record<string, FieldValue> => {
-  const event = frame.event.toLowerCase();
-  const fields: Record<string, FieldValue> = Object.create(null) as Record<string, FieldValue>;
-  for (const [header, value] of frame.entries()) {
-    if (HIDDEN.has(header.toLowerCase())) continue;
-    const key = `${event}:${header}`;
-    let field = known.get(key);
-    if (!field) {
-      field = fieldOf(event, header);
-      // Names of headers can be made up by whoever sends a UserEvent.
-      if (known.size < MOST_KNOWN && event !== 'userevent') known.set(key, field);
-    }
+  const { event } = frame;
+  const ofEvent = knownFields(event);
+  const fields: Record<string, FieldValue> = {};
+  frame.each((header, value) => {
+    let field = ofEvent.get(header);
+    if (field === undefined) field = lookUp(ofEvent, event, header);
+    if (field === null) return;
     const { name, read } = field;
     const now = read(value);
-    const before = fields[name];
+    const before = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (before === undefined) fields[name] = now;
     else if (!SNAPSHOT.has(name) && before !== now) fields[name] = [before, now].flat();
-  }
+  });
   return fields;
 };

@@ -16,7 +16,7 @@ import { referencesOf } from './references.ts';
 
 export interface JournalOptions extends Pick<
   EventLogOptions,
-  'deliveriesFor' | 'onCommitted' | 'write' | 'keep' | 'keepMs'
+  'deliveriesFor' | 'onCommitted' | 'write' | 'lose' | 'keep' | 'keepMs'
 > {
   pbx: string;
   clock: Clock;

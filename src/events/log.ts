@@ -8,6 +8,8 @@ export interface EventLogOptions {
   clock: Clock;
   /** Keeps what happened; what cannot be kept is not this log's to care for. */
   write: (batch: WriteBatch) => Promise<unknown>;
+  /** So many events are not given to `write`, as it cannot follow. */
+  lose: (events: number) => void;
   /** Calls as they are now, of those that changed since this was last asked. */
   changedCalls: () => StoredCall[];
   /** What webhooks are to be sent for these events; kept together with them. */
@@ -18,6 +20,8 @@ export interface EventLogOptions {
   keep?: number;
   /** Age of the oldest event in memory, in milliseconds. */
   keepMs?: number;
+  /** Most events waiting to be kept. */
+  mostWaiting?: number;
 }
 
 /** One event in the log. Its fields are in the public form alone, as JSON, made once however many read it. */
@@ -46,6 +50,8 @@ export interface EventLog {
 /** Pause in which events are gathered into one write. */
 const GATHER_MS = 5;
 const MOST_IN_A_WRITE = 2_000;
+/** Events that may wait for a store that is slow; past it the oldest are given to readers without being kept. */
+const MOST_WAITING = 50_000;
 
 const NO_FIELDS = {};
 
@@ -74,6 +80,7 @@ export const createEventLog = (options: EventLogOptions): EventLog => {
   };
 
   const commit = async (): Promise<void> => {
+    const follows = waiting.length <= (options.mostWaiting ?? MOST_WAITING);
     const batch = waiting.splice(0, MOST_IN_A_WRITE);
     const calls = options.changedCalls();
     if (batch.length === 0 && calls.length === 0) return;
@@ -88,7 +95,8 @@ export const createEventLog = (options: EventLogOptions): EventLog => {
       call: event.call,
       body: encodeStored(event, json),
     }));
-    await write({ events, calls, deliveries });
+    if (!follows) options.lose(events.length);
+    await write({ events: follows ? events : [], calls, deliveries });
     entries.push(...taken);
     next += batch.length;
     trim();

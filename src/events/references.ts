@@ -1,4 +1,5 @@
 import type { Frame } from '../ami/frame.ts';
+import { detached } from '../lib/text.ts';
 import type { ChannelReference, EventReferences } from './event.ts';
 
 /** Header of a Uniqueid → header of the channel's name, in the events that name more than one channel. */
@@ -24,13 +25,29 @@ const NAME_OF = new Map(PAIRS.map(([id, name]) => [id.toLowerCase(), name.toLowe
 const NAMES = new Set(PAIRS.map(([, name]) => name.toLowerCase()));
 const CONTEXTS = new Set(['context', 'destcontext', 'transferercontext', 'transfereecontext']);
 
+const OTHERS = new Set([...CONTEXTS, 'queue', 'variable']);
+const MOST_KNOWN = 2_000;
+/** Headers as Asterisk spells them → their names in lower case; null for those that refer to nothing. */
+const known = new Map<string, string | null>();
+
+const referring = (header: string): string | null => {
+  let name = known.get(header);
+  if (name === undefined) {
+    const lower = header.toLowerCase();
+    name = NAME_OF.has(lower) || NAMES.has(lower) || OTHERS.has(lower) ? lower : null;
+    // Names of headers can be made up by whoever sends a UserEvent.
+    if (known.size < MOST_KNOWN) known.set(detached(header), name);
+  }
+  return name;
+};
+
 /** Everything an event reaches. The first value of a header is taken, as everywhere. */
 export const referencesOf = (frame: Frame): EventReferences => {
   const first = new Map<string, string>();
-  for (const [header, value] of frame.entries()) {
-    const name = header.toLowerCase();
-    if (!first.has(name)) first.set(name, value);
-  }
+  frame.each((header, value) => {
+    const name = referring(header);
+    if (name !== null && !first.has(name)) first.set(name, value);
+  });
   const channels: ChannelReference[] = [];
   const contexts = new Set<string>();
   for (const [name, value] of first) {
@@ -42,6 +59,6 @@ export const referencesOf = (frame: Frame): EventReferences => {
     else if (CONTEXTS.has(name)) contexts.add(value);
   }
   const queue = first.get('queue');
-  const variable = first.get('event')?.toLowerCase() === 'varset' ? first.get('variable') : undefined;
+  const variable = frame.event.toLowerCase() === 'varset' ? first.get('variable') : undefined;
   return { channels, contexts: [...contexts], queues: queue ? [queue] : [], variable: variable ?? null, owner: null };
 };

@@ -13,6 +13,8 @@ export interface StoreHealth {
 export interface Keeper {
   /** As the store's, but never rejects: what cannot be kept is counted, and calls go on. False where it was not. */
   write(batch: WriteBatch): Promise<boolean>;
+  /** So many events were not given to it, as the store cannot follow. */
+  lose(events: number): void;
   health(): StoreHealth;
 }
 
@@ -39,6 +41,11 @@ export const createKeeper = (options: { store: Store; log: Log; now: () => numbe
         log.error({ reason: lastError }, 'Events and calls could not be kept');
         return false;
       }
+    },
+    lose(events) {
+      lost.events += events;
+      lastError = 'Events come faster than the store can keep them';
+      log.error({ reason: lastError }, 'Events could not be kept');
     },
     health: () => ({ status: failing ? 'failing' : 'ok', kind: store.kind, lost: { ...lost }, lastError }),
   };

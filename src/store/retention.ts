@@ -14,9 +14,9 @@ export interface RetentionOptions {
   maxEvents: number;
 }
 
-const LOOK_MS = 60_000;
+const LOOK_MS = 2_000;
 const STEP_MS = 20;
-const STEP = 500;
+const STEP = 1_000;
 const DAY_MS = 86_400_000;
 
 /** Removes what is past its time, in small steps, so that no request waits for it. Gives what stops it. */

@@ -12,23 +12,26 @@ const event = (name: string, pbx = 'a'): Omit<GatewayEvent, 'id'> => ({
   refs: { channels: [], contexts: [], queues: [], variable: null, owner: null },
 }); // prettier-ignore
 
-const setUp = (options: { keep?: number; store?: Store; pbx?: string } = {}) => {
-  const { keep, store = createMemoryStore(), pbx = 'a' } = options;
+const setUp = (options: { keep?: number; mostWaiting?: number; store?: Store; pbx?: string } = {}) => {
+  const { keep, mostWaiting, store = createMemoryStore(), pbx = 'a' } = options;
   const clock = createFakeClock();
+  const lost = { events: 0 };
   const log = createEventLog({
     pbx,
     clock,
     write: (batch) => store.write(batch).catch(() => {}),
+    lose: (count) => (lost.events += count),
     changedCalls: () => [],
     deliveriesFor: () => [],
     onCommitted: () => {},
     ...(keep === undefined ? {} : { keep }),
+    ...(mostWaiting === undefined ? {} : { mostWaiting }),
   });
   const write = async (...names: string[]) => {
     for (const name of names) log.append({ ...event(name, pbx), at: clock.now() });
     await log.flush();
   };
-  return { clock, log, store, write };
+  return { clock, log, store, write, lost };
 };
 
 const reading = (
@@ -161,6 +164,18 @@ describe('the log', () => {
     await clock.advance(5);
     await log.flush();
     expect(log.next).toBe(3);
+  });
+
+  it('lets no more than so many wait for a slow store: readers get them, the store does not, and they are counted', async () => {
+    const { log, store, write, lost } = setUp({ mostWaiting: 10 });
+    const { all } = reading([log], store);
+    await write(...numbers(1, 10));
+    await write(...numbers(11, 30));
+    await write('after');
+    expect(brief(await all())).toEqual([...numbers(1, 30), 'after']);
+    expect(lost.events).toBe(20);
+    const kept = await store.events.read({ pbx: 'a', limit: 99 });
+    expect(kept.items.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 31]);
   });
 
   it('gives up what is too old', async () => {

@@ -1,9 +1,9 @@
-import { openJournalStore } from './journal-store.ts';
+import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { anna, event, setUp } from './webhooks.ts';
 
 /** Posts numbered events of ten calls, going on where the process before it was killed. */
 const [file = '', url = '', total = '0'] = process.argv.slice(2);
-const store = await openJournalStore(file);
+const store = createSqliteStore(file);
 const { webhooks, emit, create } = await setUp({ store });
 if (webhooks.list(anna).length === 0) await create(url);
 const [webhook] = webhooks.list(anna);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { soak } from './soak.ts';
 
-/** Longer ones by hand: `node test/soak/soak.ts --minutes 10`. */
+/** Longer ones by hand: `npm run soak -- --minutes 10`. */
 it.each([{ seed: 20_261, release: 22 as const }])(
   'nothing is lost, doubled or mixed up under cruelty (seed $seed, Asterisk $release)',
   async ({ seed, release }) => {

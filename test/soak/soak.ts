@@ -1,5 +1,3 @@
-import { randomInt } from 'node:crypto';
-import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { pino } from 'pino';
@@ -176,18 +174,3 @@ export const soak = async ({ minutes, seed, release, say = () => {} }: SoakOptio
   ].join('\n');
   return { seed, text, violations };
 };
-
-if (process.argv[1] === import.meta.filename) {
-  const { values } = parseArgs({
-    options: {
-      minutes: { type: 'string', default: '10' },
-      seed: { type: 'string', default: String(randomInt(1_000_000)) },
-      release: { type: 'string', default: '22' },
-    },
-  });
-  const release = values.release === '16' ? 16 : 22;
-  const say = (line: string) => void process.stdout.write(`${line}\n`);
-  const { text, violations } = await soak({ minutes: Number(values.minutes), seed: Number(values.seed), release, say });
-  say(text);
-  process.exitCode = violations.length > 0 ? 1 : 0;
-}

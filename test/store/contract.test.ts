@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../src/store/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
+import { openThreadedStore } from '../../src/store/sqlite/threaded.ts';
 import type {
   DeliveryStatus,
   IdempotencyRecord,
@@ -29,17 +30,18 @@ const record = (key: string, more: Partial<IdempotencyRecord> = {}): Idempotency
 }); // prettier-ignore
 const retention = { eventsBefore: 0, callsBefore: 0, deliveriesBefore: 0, idempotencyBefore: 0, maxEvents: 1_000_000, limit: 1_000 }; // prettier-ignore
 
-const adapters: [name: string, make: (folder: string) => Store][] = [
+const adapters: [name: string, make: (folder: string) => Store | Promise<Store>][] = [
   ['memory:', () => createMemoryStore()],
   ['sqlite:', (folder) => createSqliteStore(join(folder, 'deep/er/gateway.db'))],
+  ['sqlite: in a thread', (folder) => openThreadedStore(join(folder, 'deep/er/gateway.db'))],
 ];
 
 describe.each(adapters)('the store %s', (_name, make) => {
   let folder: string;
   let store: Store;
-  beforeEach(() => {
+  beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'store-'));
-    store = make(folder);
+    store = await make(folder);
   });
   afterEach(async () => {
     await store.close();

@@ -134,7 +134,7 @@ describe('a store in a file', () => {
       process.stdout.write('locked');
       setTimeout(() => other.exec('PRAGMA user_version = ' + MIGRATIONS.length + '; COMMIT'), 300);`);
     await once(child.stdout, 'data');
-    const { store, fault } = openStore(`sqlite:${file}`, silentLog);
+    const { store, fault } = await openStore(`sqlite:${file}`, silentLog);
     expect([store.kind, fault]).toEqual(['sqlite', null]);
     await store.close();
   });
@@ -144,7 +144,7 @@ describe('a store in a file', () => {
     ['was written by a newer version', () => { const newer = new DatabaseSync(file); newer.exec('PRAGMA user_version = 999'); newer.close(); }],
   ])('that %s gives a clear fault, stays as it is, and memory stands in', async (_what, spoil) => {
     spoil();
-    const { store, fault } = openStore(`sqlite:${file}`, silentLog);
+    const { store, fault } = await openStore(`sqlite:${file}`, silentLog);
     expect(fault).toContain('The store cannot be opened');
     expect(store.kind).toBe('memory');
     expect(createKeeper({ store, log: silentLog, now: () => 0, fault }).health().status).toBe('failing');

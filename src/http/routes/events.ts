@@ -81,7 +81,11 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
           write: (items) => raw.write(items.map(message).join('')),
           drained: () =>
             new Promise((resolve) => {
-              raw.once('drain', resolve).once('close', resolve);
+              const done = () => {
+                raw.off('drain', done).off('close', done);
+                resolve();
+              };
+              raw.on('drain', done).on('close', done);
             }),
           heartbeat: (cursor) => raw.write(`id: ${cursor}\n: heartbeat\n\n`),
           cut: () => raw.destroy(),

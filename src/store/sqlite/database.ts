@@ -28,6 +28,8 @@ export interface Database {
 const BUSY_MS = 100;
 /** Nothing is served yet; and what cannot be opened now is not tried again. */
 const BUSY_AT_START_MS = 2_000;
+/** Each checkpoint waits for the disk; a larger log makes them fewer. */
+const CHECKPOINT_PAGES = 8_000;
 const IN_MEMORY = ':memory:';
 
 const unavailable = (error: unknown, doing: string): GatewayError =>
@@ -56,7 +58,9 @@ const open = (file: string): DatabaseSync => {
   }
   const database = new DatabaseSync(file);
   try {
-    database.exec(`PRAGMA busy_timeout = ${BUSY_AT_START_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL`);
+    database.exec(
+      `PRAGMA busy_timeout = ${BUSY_AT_START_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
+    );
     migrate(database);
     database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
   } catch (error) {

@@ -21,7 +21,7 @@ it('every message comes at least once, in the order of its call, through kill -9
     rmSync(folder, { recursive: true });
   });
   const start = () => {
-    const args = ['test/helpers/webhooks-process.ts', join(folder, 'journal'), receiver.url, String(TOTAL)];
+    const args = ['test/helpers/webhooks-process.ts', join(folder, 'gateway.db'), receiver.url, String(TOTAL)];
     child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
     return child;
   };
