@@ -1,9 +1,13 @@
 import { execFile, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { eventMessage, signedHeaders } from '../src/events/webhooks/message.ts';
 import { describeEachPbx, eventually } from './helpers/asterisk.ts';
 import { startProxy } from './helpers/proxy.ts';
-import { useGateway } from './helpers/gateway.ts';
+import { startGateway, useGateway } from './helpers/gateway.ts';
+import { chromium, openPage } from './helpers/browser.ts';
 import { event } from './helpers/webhooks.ts';
 
 describeEachPbx('the examples', ({ amiPort: port, secret }) => {
@@ -107,4 +111,42 @@ describe('screen-pop.mjs', () => {
       child.kill();
     }
   });
+});
+
+/** The page from a server of its own, as a wallboard has it. */
+const serveWallboard = async () => {
+  const server = createServer((_request, response) =>
+    response.setHeader('content-type', 'text/html').end(readFileSync('examples/wallboard.html')),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
+};
+
+describeEachPbx('wallboard.html', ({ amiPort: port, secret }) => {
+  it.skipIf(!chromium)(
+    `shows calls and queues as they are${chromium ? '' : ': LEFT OUT, no Chromium'}`,
+    async () => {
+      const site = await serveWallboard();
+      const gateway = await startGateway({ pbx: { port, secret }, corsOrigins: [site.origin] });
+      await gateway.ready();
+      const token = gateway.token('read:call read:agent');
+      const page = await openPage(`${site.origin}/#${new URLSearchParams({ gateway: gateway.url, token }).toString()}`);
+      const text = async () => String(await page.evaluate('document.body.innerText'));
+      try {
+        await eventually(async () => expect(await text()).toMatch(/Wallboard live[^]*support-queue\s+0/), 10_000);
+        const client = gateway.as('read:call write:call write:originate');
+        const place = () => client.post('/calls', { channel: 'Local/queue@lab', application: 'Wait', data: '30', callerId: '<img src=x>' }).set('prefer', 'wait=5'); // prettier-ignore
+        const { body } = await place().expect(201);
+        await eventually(async () => expect(await text()).toMatch(/support-queue\s+1[^]*answered/), 10_000);
+        expect(await page.evaluate('document.images.length')).toBe(0);
+        await client.delete(`/calls/${body.id}`).expect(204);
+        await eventually(async () => expect(await text()).toMatch(/support-queue\s+0(?![^]*answered)/), 10_000);
+      } finally {
+        await page.close();
+        await gateway.close();
+        site.close();
+      }
+    },
+    60_000,
+  );
 });

@@ -83,10 +83,11 @@ export const createCalls = ({ sender, tracker, principal, store, trunks, keep, w
       // A name of its own that nobody can guess: whoever knows a ChannelId can use it as a handle.
       const channelId = `gw-${id}`;
       const register = async () => {
-        await onPlacing?.(id);
         tracker.register({ id, channelId, owner: principal.sub, request });
         // Before it is dialled: after a crash it is looked for, and told as ended.
         await keep();
+        // Behind that, so that an id noted anywhere is one of a call that is known.
+        await onPlacing?.(id);
       };
       try {
         await sender.send(toOriginate(request, channelId), { onAllowed: register });

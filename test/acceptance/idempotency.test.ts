@@ -102,6 +102,28 @@ describeEachPbx('an Idempotency-Key', (pbx) => {
     await lost;
   }, 30_000);
 
+  it('dials, after a crash before any id was noted: nothing had been done', async () => {
+    const store = createMemoryStore();
+    const key = randomUUID();
+    let giveUp: (() => void) | undefined;
+    const update = () =>
+      new Promise<void>((_resolve, reject) => {
+        giveUp = () => {
+          reject(new GatewayError('store-unavailable', 'killed'));
+        };
+      });
+    const first = await setUp({ ...store, idempotency: { ...store.idempotency, update } });
+    const lost = post(first.gateway, key).then((answer) => answer.status);
+    await eventually(() => expect(giveUp).toBeDefined());
+    const second = await setUp(store);
+    const { body } = await post(second.gateway, key).expect(201);
+    expect([first.originates(), second.originates()]).toEqual([0, 1]);
+    const { body: again, headers } = await post(second.gateway, key).expect(201);
+    expect([again.id, headers['idempotent-replayed']]).toEqual([body.id, 'true']);
+    giveUp?.();
+    expect(await lost).toBe(503);
+  }, 30_000);
+
   it('plays no key twice where Asterisk went away between two', async () => {
     const { gateway, proxy } = await setUp();
     const client = gateway.as(ALL);

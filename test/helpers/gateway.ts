@@ -56,6 +56,7 @@ export interface GatewayOptions {
   caFile?: string;
   auth?: AuthOptions;
   store?: Store;
+  corsOrigins?: readonly string[];
   clickToDial?: ClickToDialSettings;
 }
 
@@ -82,6 +83,7 @@ export const startGateway = async (options: GatewayOptions): Promise<TestGateway
     webhooks: composition.webhooks,
     store: composition.store,
     ...(options.clickToDial ? { clickToDial: options.clickToDial } : {}),
+    ...(options.corsOrigins ? { corsOrigins: options.corsOrigins } : {}),
     auth: options.auth ?? { key: testKey },
     version: '0.0.0',
     logger: log,

@@ -10,6 +10,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The route gives something new each time, and changes nothing: it takes no Idempotency-Key. */
     repeatable?: true;
+    /** The route notes the id of a call before it does anything: while none is noted nothing was done. */
+    notesCall?: true;
   }
   interface FastifyRequest {
     /** What is known under the request's Idempotency-Key; null without one. */
@@ -122,6 +124,12 @@ export const registerIdempotency = (app: FastifyInstance, { store, clock }: Idem
         retryable: true,
         details: { retryAfter: 1 },
       });
+    }
+    if (known.callId === null && request.routeOptions.config.notesCall) {
+      running.add(nameOf(record));
+      request.idempotency = record;
+      await store.idempotency.update(record);
+      return;
     }
     throw new GatewayError(
       'outcome-unknown',

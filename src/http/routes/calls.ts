@@ -21,7 +21,7 @@ export const callRoutes: FastifyPluginAsyncZod<RouteOptions> = async (
   app.post(
     '/calls',
     {
-      config: { scopes: ['write:originate'] },
+      config: { scopes: ['write:originate'], notesCall: true },
       schema: {
         operationId: 'calls.place',
         tags: ['Calls'],
