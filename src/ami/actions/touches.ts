@@ -6,6 +6,18 @@ export const onChannel = ({ Channel }: { Channel: string }): Touch[] => [{ kind:
 
 export const shared = (what: string) => (): Touch[] => [{ kind: 'shared', what }];
 
+export const onQueue = ({ Queue }: { Queue?: string | undefined }): Touch[] =>
+  Queue === undefined ? [] : [{ kind: 'queue', name: Queue }];
+
+/** Where an absent Queue means every queue. */
+export const onQueueOrAll = ({ Queue }: { Queue?: string | undefined }): Touch[] => [
+  Queue === undefined ? { kind: 'allQueues' } : { kind: 'queue', name: Queue },
+];
+
+export const onEndpoint = ({ Endpoint }: { Endpoint: string }): Touch[] => [
+  { kind: 'endpoint', technology: 'PJSIP', name: Endpoint },
+];
+
 /**
  * A channel where Asterisk takes the beginning of any name: with a slash in it, what a limited token may name is one
  * channel's whole name (unique ids have none, and all names have).
