@@ -35,6 +35,7 @@ export interface ItemReference {
   channel?: { name: string; uniqueId: string; linkedId: string };
   queue?: string;
   context?: string;
+  extension?: string;
   /** A phone, whether in a call or not, as it would be dialled. */
   dialString?: string;
   databaseFamily?: string;

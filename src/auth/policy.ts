@@ -94,6 +94,7 @@ export const maySee = (principal: Principal, item: ItemReference, ownership: Own
   try {
     if (item.queue !== undefined) mustMatch(principal.limits, 'queues', item.queue, 'queue');
     if (item.context !== undefined) mustMatch(principal.limits, 'contexts', item.context, 'context');
+    if (item.extension !== undefined) mustMatch(principal.limits, 'extensions', item.extension, 'extension');
     if (item.databaseFamily !== undefined) judgeDatabaseFamily(principal, item.databaseFamily);
     if (item.dialString !== undefined) judgeEndpoint(principal, item.dialString);
     if (item.channel) judgeChannel(principal, item.channel, ownership);
