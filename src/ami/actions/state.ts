@@ -24,7 +24,11 @@ export const ExtensionStateList = defineAction({
   reply: list('ExtensionStateListComplete'),
   classes: ['call', 'reporting'],
   observes: true,
-  itemReference: (item) => ({ context: item.get('Context') ?? '', extension: item.get('Exten') ?? '' }),
+  itemReference: (item) => ({
+    context: item.get('Context') ?? '',
+    extension: item.get('Exten') ?? '',
+    dialString: item.get('Hint') ?? '',
+  }),
 });
 
 export const PresenceState = defineAction({

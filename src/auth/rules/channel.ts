@@ -18,7 +18,7 @@ export const refuseOddReference = (ref: string): void => {
 
 /** True where the token sees only some channels, so that a reference has to be looked up first. */
 export const seesSomeChannels = ({ limits }: Principal): boolean =>
-  limits.own === true || limits.channels !== undefined;
+  limits.own === true || (limits.channels !== undefined && !limits.channels.includes('*'));
 
 export const judgeChannel = (
   { sub, limits }: Principal,
