@@ -14,7 +14,7 @@ export const PRIShowSpans = defineAction({
 
 export const PRIDebugSet = defineAction({
   name: 'PRIDebugSet',
-  fields: { Span: wholeNumber, Level: z.enum(['off', 'on', 'hex', 'intense', '0', '1', '2', '3']) },
+  fields: { Span: wholeNumber, Level: z.union([z.enum(['off', 'on', 'hex', 'intense']), z.int().min(0).max(15)]) },
   classes: [],
   scopes: ['system'],
   changes: true,
