@@ -37,7 +37,8 @@ export const CreateConfig = defineAction({
 const update = z.strictObject({
   Action: z.enum(['NewCat', 'RenameCat', 'DelCat', 'EmptyCat', 'Update', 'Delete', 'Append', 'Insert']),
   Cat: text,
-  Var: optionalText,
+  // Written at the start of a line, where #include and #exec would reach other files and programs.
+  Var: text.regex(/^[^\s#;[]/, 'must be a name').optional(),
   Value: z.string().optional(),
   Match: optionalText,
   Line: z.string().regex(/^\d+$/).optional(),

@@ -159,6 +159,7 @@ describe('fields', () => {
     ['MWIGet', { Mailbox: '/.*/' }], ['MWIDelete', { Mailbox: '/.*/' }], ['DBDelTree', { Family: '%' }], ['DBGetTree', { Family: 'a%' }],
     ['VoicemailMove', { Context: 'c', Mailbox: '1', Folder: '../x', ID: '1', ToFolder: 'Old' }], ['ChangeMonitor', { Channel: 'c', File: '/etc/x' }],
     ['Park', { Channel: 'c', AnnounceChannel: 'PJSIP/a-1' }], ['PJSIPNotify', { Endpoint: 'x', Variable: { 'a\r\nb': 'c' } }],
+    ['UpdateConfig', { SrcFilename: 'a', DstFilename: 'a', Updates: [{ Action: 'Append', Cat: 'a', Var: '#include "/etc/passwd" ;', Value: 'x' }] }],
     ['UpdateConfig', { SrcFilename: 'a', DstFilename: 'a', Updates: [{ Action: 'Exec', Cat: 'a' }] }],
   ])('of %s refuse %o', (name, fields) => {
     expect(() => sample(name, fields)).toThrow(expect.objectContaining({ code: 'invalid-request' }));
