@@ -13,7 +13,8 @@ const refuse = (code: string, header: string, message: string): never => {
 };
 
 const checkHeader = ([name, value]: Header): void => {
-  if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(name)) {
+  // UserEvent takes underscores and digits, AOCMessage numbers such as `UnitAmount(0)`.
+  if (!/^\w[\w-]*(?:\(\d{1,2}\))?$/.test(name)) {
     refuse('invalid-request', name.slice(0, 40), `${JSON.stringify(name.slice(0, 40))} is not an AMI header name`);
   }
   if (/[\r\n\0]/.test(value)) {

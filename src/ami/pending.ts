@@ -119,12 +119,17 @@ export class Pending {
   #respond(entry: Entry, frame: Frame): void {
     entry.response = frame;
     const failed = frame.get('Response')?.toLowerCase() === 'error';
-    if (failed || entry.declaration.reply.kind === 'plain') this.#finish(entry, failed);
+    const { reply } = entry.declaration;
+    const noList = reply.kind === 'list' && reply.absentWhenEmpty === true && frame.get('EventList') === undefined;
+    if (failed || reply.kind === 'plain' || noList) this.#finish(entry, failed);
   }
 
   #item(entry: Entry, frame: Frame): void {
     const { reply } = entry.declaration;
     if (reply.kind === 'list' && frame.event.toLowerCase() === reply.complete.toLowerCase()) {
+      this.#finish(entry, false);
+    } else if (reply.kind === 'event' && frame.event.toLowerCase() === reply.event.toLowerCase()) {
+      entry.items.push(frame);
       this.#finish(entry, false);
     } else if (entry.items.length < this.#options.maxListItems) {
       entry.items.push(frame);

@@ -13,25 +13,41 @@ export type AmiClass = (typeof AMI_CLASSES)[number];
 export type Touch =
   | { kind: 'channel'; ref: string }
   | { kind: 'dial'; dialString: string }
+  /** As `dial`, without a call being placed now: a member of a queue, where a parked call returns to. */
+  | { kind: 'dialString'; dialString: string }
   | { kind: 'dialplan'; context: string; extension: string }
   | { kind: 'application'; name: string; data: string }
   | { kind: 'variable'; name: string; access: 'read' | 'write'; value?: string }
-  | { kind: 'globals' }
+  /** Something that belongs to everybody: global variables, a bridge, a module, a log. */
+  | { kind: 'shared'; what: string }
   | { kind: 'callerId'; value: string }
   | { kind: 'queue'; name: string }
+  | { kind: 'allQueues' }
+  | { kind: 'endpoint'; name: string; technology: 'PJSIP' | 'SIP' | 'IAX2' | 'SKINNY' }
+  | { kind: 'mailbox'; name: string }
+  | { kind: 'configFile'; name: string }
+  /** The empty name stands for every family. */
+  | { kind: 'databaseFamily'; name: string }
   | { kind: 'command'; line: string };
 
 /** What one item of a list reply belongs to; items a token may not see are left out. */
 export interface ItemReference {
   channel?: { name: string; uniqueId: string; linkedId: string };
   queue?: string;
+  context?: string;
+  extension?: string;
+  /** A phone, whether in a call or not, as it would be dialled. */
+  dialString?: string;
+  databaseFamily?: string;
 }
 
 export type ReplyKind =
   /** Response alone, its data (if any) in its own headers. */
   | { kind: 'plain' }
-  /** Response, items, and an event that completes the list. */
-  | { kind: 'list'; complete: string };
+  /** Response, items, and an event that completes the list; where it is absent when empty, perhaps the Response alone. */
+  | { kind: 'list'; complete: string; absentWhenEmpty?: true }
+  /** Response, then one event with the data. */
+  | { kind: 'event'; event: string };
 
 export interface Declaration {
   readonly name: string;

@@ -41,6 +41,7 @@ const targetsOf = ({ touches }: Action): string[] =>
       case 'channel':
         return `channel ${touch.ref}`;
       case 'dial':
+      case 'dialString':
         return `dial ${touch.dialString}`;
       case 'dialplan':
         return `dialplan ${touch.extension}@${touch.context}`;
@@ -48,12 +49,22 @@ const targetsOf = ({ touches }: Action): string[] =>
         return `application ${touch.name}`;
       case 'variable':
         return `variable ${touch.name}`;
-      case 'globals':
-        return 'globals';
+      case 'shared':
+        return touch.what;
       case 'callerId':
         return `caller id ${touch.value}`;
       case 'queue':
         return `queue ${touch.name}`;
+      case 'allQueues':
+        return 'all queues';
+      case 'endpoint':
+        return `endpoint ${touch.technology}/${touch.name}`;
+      case 'mailbox':
+        return `mailbox ${touch.name}`;
+      case 'configFile':
+        return `file ${touch.name}`;
+      case 'databaseFamily':
+        return `database family ${touch.name}`;
       case 'command':
         return `command ${touch.line.trim().split(/\s+/, 4).join(' ')}`;
     }

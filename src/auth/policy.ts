@@ -1,15 +1,16 @@
 import { isDeclared } from '../ami/actions/registry.ts';
 import type { Action, ItemReference, Touch } from '../ami/types.ts';
 import { GatewayError, isGatewayError } from '../lib/errors.ts';
-import { matchesAnyGlob } from '../lib/glob.ts';
 import type { Principal } from './principal.ts';
 import { judgeApplication } from './rules/application.ts';
-import { judgeChannel, judgeGlobals, type Ownership, refuseOddReference } from './rules/channel.ts';
+import { judgeChannel, judgeShared, type Ownership, refuseOddReference } from './rules/channel.ts';
 import { judgeCommand } from './rules/command.ts';
-import { judgeDial, judgeDialplan } from './rules/dial.ts';
+import { judgeDatabaseFamily } from './rules/database.ts';
+import { judgeDial, judgeDialplan, judgeEndpoint } from './rules/dial.ts';
+import { judgeConfigFile } from './rules/file.ts';
 import { judgeCallerId, judgeVariable } from './rules/variable.ts';
 import { holdsAny, type Scope, scopesFor } from './scopes.ts';
-import { mustMatch } from './verdict.ts';
+import { limitExceeded, mustMatch } from './verdict.ts';
 
 export const requireScope = ({ scopes }: Principal, wanted: readonly Scope[]): void => {
   if (holdsAny(scopes, wanted)) return;
@@ -22,12 +23,19 @@ export const requirePbx = ({ limits }: Principal, pbx: string): void => {
   mustMatch(limits, 'pbx', pbx, 'server');
 };
 
+const judgeAllQueues = ({ limits }: Principal): void => {
+  if (limits.queues && !limits.queues.includes('*')) {
+    throw limitExceeded('queues', "This reaches every queue, and the token's queues are only some");
+  }
+};
+
 const judgeTouch = (principal: Principal, touch: Touch): void => {
   switch (touch.kind) {
     case 'channel':
       refuseOddReference(touch.ref);
       return;
     case 'dial':
+    case 'dialString':
       judgeDial(principal, touch.dialString);
       return;
     case 'dialplan':
@@ -39,14 +47,29 @@ const judgeTouch = (principal: Principal, touch: Touch): void => {
     case 'variable':
       judgeVariable(principal, touch);
       return;
-    case 'globals':
-      judgeGlobals(principal);
+    case 'shared':
+      judgeShared(principal, touch.what);
       return;
     case 'callerId':
       judgeCallerId(principal, touch.value);
       return;
     case 'queue':
       mustMatch(principal.limits, 'queues', touch.name, 'queue');
+      return;
+    case 'allQueues':
+      judgeAllQueues(principal);
+      return;
+    case 'endpoint':
+      judgeEndpoint(principal, `${touch.technology}/${touch.name}`);
+      return;
+    case 'mailbox':
+      judgeShared(principal, `the mailbox ${JSON.stringify(touch.name)}`);
+      return;
+    case 'configFile':
+      judgeConfigFile(principal, touch.name);
+      return;
+    case 'databaseFamily':
+      judgeDatabaseFamily(principal, touch.name);
       return;
     case 'command':
       judgeCommand(principal, touch.line);
@@ -68,11 +91,13 @@ export const judge = (principal: Principal, { declaration, touches }: Action): v
 
 /** Whether an item of a list reply is the token's to see. */
 export const maySee = (principal: Principal, item: ItemReference, ownership: Ownership): boolean => {
-  const { queues } = principal.limits;
-  if (item.queue !== undefined && queues && !matchesAnyGlob(item.queue, queues)) return false;
-  if (!item.channel) return true;
   try {
-    judgeChannel(principal, item.channel, ownership);
+    if (item.queue !== undefined) mustMatch(principal.limits, 'queues', item.queue, 'queue');
+    if (item.context !== undefined) mustMatch(principal.limits, 'contexts', item.context, 'context');
+    if (item.extension !== undefined) mustMatch(principal.limits, 'extensions', item.extension, 'extension');
+    if (item.databaseFamily !== undefined) judgeDatabaseFamily(principal, item.databaseFamily);
+    if (item.dialString !== undefined) judgeEndpoint(principal, item.dialString);
+    if (item.channel) judgeChannel(principal, item.channel, ownership);
     return true;
   } catch (error) {
     if (isGatewayError(error, 'limit-exceeded')) return false;

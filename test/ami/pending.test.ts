@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Hangup, Status } from '../../src/ami/actions/channel.ts';
+import { FAXStats } from '../../src/ami/actions/fax.ts';
+import { VoicemailUsersList } from '../../src/ami/actions/mailbox.ts';
 import { Ping } from '../../src/ami/actions/system.ts';
 import { desyncError } from '../../src/ami/errors.ts';
 import type { Frame } from '../../src/ami/frame.ts';
@@ -119,6 +121,31 @@ describe('pending requests', () => {
     await read(success('a'), success('l'), item('l', 'A'), frame({ Data: 'torn' }));
     expect(a.state).toBe('resolved');
     expect(list.code).toBe('ami-desync');
+  });
+
+  it('end with the one event that some actions answer by', async () => {
+    const { ask, read } = setUp();
+    const [stats, after] = [ask('f', FAXStats), ask('p')];
+    await read(success('f', { Message: 'FAXStats event will follow' }));
+    expect(stats.state).toBe('pending');
+    await read(frame({ Event: 'FAXStats', ActionID: 'f', FailedFAXes: '2' }), success('p'));
+    expect((stats.value as Reply).items.map((one) => one.get('FailedFAXes'))).toEqual(['2']);
+    expect(after.state).toBe('resolved');
+  });
+
+  it('take a Success alone for an empty list where Asterisk begins none', async () => {
+    const { ask, read } = setUp();
+    const [none, list] = [ask('a', VoicemailUsersList), ask('b', VoicemailUsersList)];
+    await read(
+      success('a', { Message: 'There are no voicemail users currently defined.' }),
+      success('b', { EventList: 'start' }),
+    );
+    expect([none.state, list.state]).toEqual(['resolved', 'pending']);
+    await read(
+      frame({ Event: 'VoicemailUserEntry', ActionID: 'b', Channel: 'x' }),
+      frame({ Event: 'VoicemailUserEntryComplete', ActionID: 'b' }),
+    );
+    expect(itemsOf(list)).toEqual(['x']);
   });
 
   it('stop at the most items a list may have, and still take its end out of the stream', async () => {

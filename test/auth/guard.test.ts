@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CoreShowChannels, Hangup, Redirect, Status } from '../../src/ami/actions/channel.ts';
+import { QueueAdd } from '../../src/ami/actions/queue-member.ts';
 import { QueueStatus } from '../../src/ami/actions/queue.ts';
 import { Getvar, Setvar } from '../../src/ami/actions/variable.ts';
 import type { Action, Reply } from '../../src/ami/types.ts';
@@ -140,6 +141,8 @@ describe('guard', () => {
   it('counts nothing that places no call', async () => {
     let counted = 0;
     await setUp({ quota: () => (counted += 1) }).guard.send(Hangup({ Channel: 'x' }));
+    const member = QueueAdd({ Queue: 'sales', Interface: 'PJSIP/agent001' });
+    await setUp({ quota: () => (counted += 1) }).guard.send(member);
     expect(counted).toBe(0);
   });
 });

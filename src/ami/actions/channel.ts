@@ -1,14 +1,7 @@
-import type { Frame } from '../frame.ts';
-import type { ItemReference, Touch } from '../types.ts';
+import { z } from 'zod';
+import type { Touch } from '../types.ts';
 import { defineAction, list, optionalText, text, wholeNumber } from './define.ts';
-
-export const channelReference = (item: Frame): ItemReference => ({
-  channel: {
-    name: item.get('Channel') ?? '',
-    uniqueId: item.get('Uniqueid') ?? '',
-    linkedId: item.get('Linkedid') ?? '',
-  },
-});
+import { channelReference, onChannel, referenceTo } from './touches.ts';
 
 export const CoreShowChannels = defineAction({
   name: 'CoreShowChannels',
@@ -41,7 +34,7 @@ export const Hangup = defineAction({
   fields: { Channel: text, Cause: wholeNumber.max(127).optional() },
   classes: ['system', 'call'],
   changes: true,
-  touches: ({ Channel }) => [{ kind: 'channel', ref: Channel }],
+  touches: onChannel,
 });
 
 export const Redirect = defineAction({
@@ -74,8 +67,88 @@ export const Redirect = defineAction({
 /** Digit is one key; Duration is in milliseconds. */
 export const PlayDTMF = defineAction({
   name: 'PlayDTMF',
+  fields: { Channel: text, Digit: text.max(1), Duration: wholeNumber.optional(), Receive: z.boolean().optional() },
+  classes: ['call'],
+  changes: true,
+  touches: onChannel,
+});
+
+export const SendFlash = defineAction({
+  name: 'SendFlash',
+  fields: { Channel: text, Receive: z.boolean().optional() },
+  classes: ['call'],
+  changes: true,
+  touches: onChannel,
+});
+
+export const PlayMF = defineAction({
+  name: 'PlayMF',
   fields: { Channel: text, Digit: text.max(1), Duration: wholeNumber.optional() },
   classes: ['call'],
   changes: true,
-  touches: ({ Channel }) => [{ kind: 'channel', ref: Channel }],
+  touches: onChannel,
+});
+
+export const SendText = defineAction({
+  name: 'SendText',
+  fields: { Channel: text, Message: text, 'Content-Type': optionalText },
+  classes: ['call'],
+  changes: true,
+  touches: onChannel,
+});
+
+/** Timeout is in seconds from now; 0 takes a limit away. */
+export const AbsoluteTimeout = defineAction({
+  name: 'AbsoluteTimeout',
+  fields: { Channel: text, Timeout: z.number().min(0) },
+  classes: ['system', 'call'],
+  changes: true,
+  touches: onChannel,
+});
+
+export const MuteAudio = defineAction({
+  name: 'MuteAudio',
+  fields: { Channel: text, Direction: z.enum(['in', 'out', 'all']), State: z.enum(['on', 'off']) },
+  classes: ['system'],
+  changes: true,
+  touches: onChannel,
+});
+
+export const ControlPlayback = defineAction({
+  name: 'ControlPlayback',
+  fields: { Channel: text, Control: z.enum(['stop', 'forward', 'reverse', 'pause', 'restart']) },
+  classes: ['call'],
+  changes: true,
+  touches: onChannel,
+});
+
+export const LocalOptimizeAway = defineAction({
+  name: 'LocalOptimizeAway',
+  fields: { Channel: text },
+  classes: ['system', 'call'],
+  changes: true,
+  touches: onChannel,
+});
+
+/** An AGI command for a channel in AGI(agi:async); EXEC among them starts any application. */
+export const AGI = defineAction({
+  name: 'AGI',
+  fields: { Channel: text, Command: text, CommandID: optionalText },
+  classes: ['agi'],
+  changes: true,
+  touches: ({ Channel, Command }) => [
+    { kind: 'channel', ref: Channel },
+    { kind: 'application', name: 'AGI', data: Command },
+  ],
+});
+
+/** Items name the channels connected with the one asked about. */
+export const CoreShowChannelMap = defineAction({
+  name: 'CoreShowChannelMap',
+  fields: { Channel: text },
+  reply: list('CoreShowChannelMapComplete'),
+  classes: ['system', 'reporting'],
+  observes: true,
+  touches: onChannel,
+  itemReference: referenceTo('Connected'),
 });

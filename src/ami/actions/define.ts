@@ -5,12 +5,20 @@ import type { Action, AmiClass, Declaration, ItemReference, ReplyKind, Touch } f
 import type { Frame } from '../frame.ts';
 import { encodeVariable } from './variable-encoding.ts';
 
-type FieldValue = string | number | boolean | Record<string, string> | undefined;
+type Scalar = string | number | boolean;
+/** Several headers of one kind, the fields of one record in each. */
+type Records = readonly Readonly<Record<string, Scalar | undefined>>[];
+type FieldValue = Scalar | Record<string, string | string[]> | Records | undefined;
 type Shape = Record<string, z.ZodType<FieldValue>>;
+type Encoders<S extends Shape> = {
+  readonly [Name in keyof S]?: (value: Exclude<z.output<S[Name]>, undefined>) => Header[];
+};
 
 interface Spec<S extends Shape> {
   name: string;
   fields?: S;
+  /** How a field becomes headers where it is not one header of its own name. */
+  encode?: Encoders<S>;
   reply?: ReplyKind;
   classes: readonly AmiClass[];
   /** Only where the gateway asks for something else than Asterisk: open actions, powers taken away. */
@@ -31,6 +39,10 @@ export interface ActionFactory<S extends Shape> extends Declaration {
 
 export const plain: ReplyKind = { kind: 'plain' };
 export const list = (complete: string): ReplyKind => ({ kind: 'list', complete });
+/** Names of those things that Asterisk takes as they are, and of which nothing is a path or a pattern. */
+export const identifier = z.string().regex(/^[\w.-]+$/);
+/** One variable or SIP header each; a list of values repeats it. */
+export const repeatable = z.record(z.string().regex(/^[\w-]+$/), z.union([z.string(), z.array(z.string()).max(100)]));
 
 export const text = z.string().min(1);
 export const optionalText = z.string().min(1).optional();
@@ -38,21 +50,38 @@ export const wholeNumber = z.int().min(0);
 /** `Variable:` headers, one a variable. The names are judged by the guard. */
 export const variables = z.record(z.string().min(1), z.string()).optional();
 
-const toHeaders = (fields: Record<string, FieldValue>): Header[] => {
+/** Records whose fields become headers of a name that tells their place, such as `Var-000003`. */
+export const numbered =
+  (nameOf: (field: string, index: number) => string) =>
+  (records: Records): Header[] =>
+    records.flatMap((record, index) =>
+      Object.entries(record).flatMap(([field, value]): Header[] =>
+        value === undefined ? [] : [[nameOf(field, index), String(value)]],
+      ),
+    );
+
+const variableHeaders = (name: string, values: Record<string, string | string[]>): Header[] =>
+  Object.entries(values).flatMap(([variable, contents]) =>
+    [contents].flat().map((content): Header => [name, encodeVariable(variable, content)]),
+  );
+
+type AnyEncoder = (value: FieldValue) => Header[];
+
+const toHeaders = (fields: Record<string, FieldValue>, encoders: Readonly<Record<string, AnyEncoder>>): Header[] => {
   const headers: Header[] = [];
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined) continue;
-    if (typeof value === 'object') {
-      for (const [variable, content] of Object.entries(value)) headers.push([name, encodeVariable(variable, content)]);
-    } else {
-      headers.push([name, String(value)]);
-    }
+    const encode = encoders[name];
+    if (encode) headers.push(...encode(value));
+    else if (typeof value === 'object') headers.push(...variableHeaders(name, value as Record<string, string>));
+    else headers.push([name, String(value)]);
   }
   return headers;
 };
 
 export const defineAction = <S extends Shape = Record<string, never>>(spec: Spec<S>): ActionFactory<S> => {
   const fields = z.strictObject(spec.fields ?? ({} as S));
+  const encoders = (spec.encode ?? {}) as Readonly<Record<string, AnyEncoder>>;
   const declaration = {
     reply: spec.reply ?? plain,
     classes: spec.classes,
@@ -71,7 +100,7 @@ export const defineAction = <S extends Shape = Record<string, never>>(spec: Spec
     }
     return {
       declaration: factory,
-      headers: toHeaders(parsed.data as Record<string, FieldValue>),
+      headers: toHeaders(parsed.data as Record<string, FieldValue>, encoders),
       touches: spec.touches?.(parsed.data) ?? [],
     };
   };

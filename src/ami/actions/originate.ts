@@ -20,7 +20,12 @@ export const Originate = defineAction({
     Account: optionalText,
     Codecs: optionalText,
     EarlyMedia: z.boolean().optional(),
-    ChannelId: z.string().max(149).optional(),
+    // Names of channels hold a slash: an id without one is never taken for the beginning of another's name.
+    ChannelId: z
+      .string()
+      .max(149)
+      .regex(/^[^/]*$/)
+      .optional(),
     Variable: variables,
     Async: z.literal(true),
   },

@@ -1,13 +1,11 @@
 import { z } from 'zod';
-import type { Touch } from '../types.ts';
 import { defineAction, optionalText, text } from './define.ts';
-
-const onChannel = ({ Channel }: { Channel: string }): Touch[] => [{ kind: 'channel', ref: Channel }];
+import { onChannel } from './touches.ts';
 
 // MixMonitor can run shell commands and write anywhere, which is why Asterisk wants class system for it. Here it cannot:
 // no Command, a relative path of safe characters, and only the options that name such a path or a variable of ours.
 const SAFE_PATH = String.raw`(?:[A-Za-z0-9_][A-Za-z0-9_.-]*\/)*[A-Za-z0-9_][A-Za-z0-9_.-]*`;
-const safeFile = z
+export const safeFile = z
   .string()
   .max(200)
   .regex(new RegExp(`^${SAFE_PATH}$`), 'must be a relative path of letters, digits, _ . - and /');
@@ -53,6 +51,14 @@ export const Monitor = defineAction({
     Format: z.string().regex(/^[a-z0-9]+$/),
     Mix: z.enum(['0', '1']).optional(),
   },
+  classes: ['call'],
+  changes: true,
+  touches: onChannel,
+});
+
+export const ChangeMonitor = defineAction({
+  name: 'ChangeMonitor',
+  fields: { Channel: text, File: safeFile },
   classes: ['call'],
   changes: true,
   touches: onChannel,

@@ -1,4 +1,4 @@
-import { defineAction, optionalText, text } from './define.ts';
+import { defineAction, optionalText, text, wholeNumber } from './define.ts';
 
 export const Challenge = defineAction({
   name: 'Challenge',
@@ -16,3 +16,21 @@ export const Login = defineAction({
 });
 
 export const Logoff = defineAction({ name: 'Logoff', classes: [], internal: true });
+
+export const Events = defineAction({ name: 'Events', fields: { EventMask: text }, classes: [], internal: true });
+
+/** Filters can only be added, and stay with the connection. */
+export const Filter = defineAction({
+  name: 'Filter',
+  fields: { Operation: text, Filter: text, MatchCriteria: optionalText },
+  classes: ['system'],
+  internal: true,
+});
+
+/** Holds up its connection until something happens. */
+export const WaitEvent = defineAction({
+  name: 'WaitEvent',
+  fields: { Timeout: wholeNumber },
+  classes: [],
+  internal: true,
+});

@@ -3,7 +3,7 @@ import type { Touch } from '../types.ts';
 import { defineAction, optionalText, text } from './define.ts';
 
 const place = (channel: string | undefined): Touch =>
-  channel === undefined ? { kind: 'globals' } : { kind: 'channel', ref: channel };
+  channel === undefined ? { kind: 'shared', what: 'global variables' } : { kind: 'channel', ref: channel };
 
 /** Reads a variable or a function. Not an observing action: values can be secrets (AST_CONFIG, ENV). */
 export const Getvar = defineAction({

@@ -18,7 +18,7 @@ export const refuseOddReference = (ref: string): void => {
 
 /** True where the token sees only some channels, so that a reference has to be looked up first. */
 export const seesSomeChannels = ({ limits }: Principal): boolean =>
-  limits.own === true || limits.channels !== undefined;
+  limits.own === true || (limits.channels !== undefined && !limits.channels.includes('*'));
 
 export const judgeChannel = (
   { sub, limits }: Principal,
@@ -33,9 +33,10 @@ export const judgeChannel = (
   }
 };
 
-/** Variables of no channel belong to everyone: a token that sees only some channels has no part in them. */
-export const judgeGlobals = (principal: Principal): void => {
+/** What belongs to everybody is out of reach of a token that sees only some channels. */
+export const judgeShared = (principal: Principal, what: string): void => {
   if (seesSomeChannels(principal)) {
-    throw limitExceeded(principal.limits.own === true ? 'own' : 'channels', 'The token may not use global variables');
+    const limit = principal.limits.own === true ? 'own' : 'channels';
+    throw limitExceeded(limit, `The token sees only some channels: ${what} is not its to use`);
   }
 };

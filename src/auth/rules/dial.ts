@@ -44,6 +44,19 @@ const separators = (text: string) => text.replace(/[^/@]/g, '');
 const reachedBy = (dialString: string, globs: readonly string[]): boolean =>
   globs.some((glob) => glob === '*' || (separators(glob) === separators(dialString) && matchesGlob(dialString, glob)));
 
+/** Listed as it is dialled, or by the name its channels bear. */
+const isListed = (dialString: string, channels: readonly string[]): boolean =>
+  reachedBy(dialString, channels) || reachedBy(`${dialString}-00000000`, channels);
+
+/** A phone that is asked about or managed. A token for its own calls alone has no phone of its own. */
+export const judgeEndpoint = (principal: Principal, dialString: string): void => {
+  const { own, channels } = principal.limits;
+  if (own === true) throw limitExceeded('own', `${JSON.stringify(dialString)} is no call of this token's subject`);
+  if (channels && !isListed(dialString, channels)) {
+    throw limitExceeded('channels', `The token's channels do not include ${JSON.stringify(dialString)}`);
+  }
+};
+
 /** A new channel: `PJSIP/agent001`, `Local/x@ctx`. Listed by its dial string or by the name it will bear. */
 export const judgeDial = (principal: Principal, dialString: string): void => {
   const { channels } = principal.limits;
