@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createWebhooks } from '../events/webhooks/webhooks.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { buildApp } from '../http/app.ts';
+import { asyncApi } from '../http/asyncapi.ts';
 import { systemClock } from '../lib/clock.ts';
 import { GatewayError } from '../lib/errors.ts';
 import { silentLog } from '../lib/log.ts';
@@ -9,7 +10,7 @@ import type { Gateway } from '../pbx/index.ts';
 import { createMemoryStore } from '../store/open.ts';
 import { version } from '../version.ts';
 
-const file = new URL('../../openapi/openapi.json', import.meta.url);
+const folder = new URL('../../openapi/', import.meta.url);
 
 // The document follows from the routes alone; no server is talked to.
 const storeHealth = () => ({
@@ -56,11 +57,17 @@ export const renderOpenapi = async (): Promise<string> => {
   return text;
 };
 
+export const renderAsyncapi = (): string => `${JSON.stringify(asyncApi(version), null, 2)}\n`;
+
+/** Both documents; or, to check, throws where one on disk is not what the code says. */
 export const writeOpenapi = async ({ check }: { check?: boolean }): Promise<void> => {
-  const text = await renderOpenapi();
-  if (!check) {
-    writeFileSync(file, text);
-  } else if (readFileSync(file, 'utf8') !== text) {
-    throw new GatewayError('invalid-request', 'openapi/openapi.json differs from the routes: run `npm run openapi`');
+  const documents = { 'openapi.json': await renderOpenapi(), 'asyncapi.json': renderAsyncapi() };
+  for (const [name, text] of Object.entries(documents)) {
+    const file = new URL(name, folder);
+    if (!check) {
+      writeFileSync(file, text);
+    } else if (readFileSync(file, 'utf8') !== text) {
+      throw new GatewayError('invalid-request', `openapi/${name} differs from the code: run \`npm run openapi\``);
+    }
   }
 };

@@ -1,53 +1,13 @@
-import { afterEach, expect, it } from 'vitest';
-import WebSocket from 'ws';
+import { expect, it } from 'vitest';
 import { describeEachPbx, eventually } from '../helpers/asterisk.ts';
 import { useGateway } from '../helpers/gateway.ts';
-
-type Message = Record<string, unknown> & { type: string };
-
-interface Socket {
-  messages: Message[];
-  say(message: object | string): void;
-  until(look: (message: Message) => boolean): Promise<Message>;
-  closed: Promise<{ code: number; reason: string }>;
-}
+import { connectSocket, type EventSocket, type SocketMessage } from '../helpers/socket.ts';
 
 const ALL = 'read:all write:all';
 
 describeEachPbx('the event socket', (pbx) => {
   const gateway = useGateway({ pbx: { port: pbx.amiPort, secret: pbx.secret } });
-  const open: WebSocket[] = [];
-  afterEach(() => {
-    for (const socket of open.splice(0)) socket.terminate();
-  });
-
-  const connect = async (token: string | null = gateway.token(ALL), query = ''): Promise<Socket> => {
-    const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/events/ws${query}`, {
-      headers: token === null ? {} : { authorization: `Bearer ${token}` },
-    });
-    open.push(socket);
-    const messages: Message[] = [];
-    socket.on('message', (data: Buffer) => messages.push(JSON.parse(data.toString()) as Message));
-    const closed = new Promise<{ code: number; reason: string }>((resolve) => {
-      socket.on('close', (code, reason) => {
-        resolve({ code, reason: reason.toString() });
-      });
-    });
-    await new Promise<void>((resolve, reject) => socket.once('open', resolve).once('error', reject));
-    return {
-      messages,
-      closed,
-      say: (message) => {
-        socket.send(typeof message === 'string' ? message : JSON.stringify(message));
-      },
-      until: (look) =>
-        eventually(() => {
-          const found = messages.find(look);
-          if (!found) throw new Error(`Not among ${JSON.stringify(messages).slice(0, 500)}`);
-          return found;
-        }),
-    };
-  };
+  const connect = (token: string | null = gateway.token(ALL), query = '') => connectSocket(gateway.url, token, query);
 
   const call = async () => {
     const client = gateway.as(ALL);
@@ -55,11 +15,11 @@ describeEachPbx('the event socket', (pbx) => {
     await client.delete(`/calls/${body.id}`).expect(204);
     return body.id as string;
   };
-  const ended = (id: string, subscription: string) => (message: Message) => {
+  const ended = (id: string, subscription: string) => (message: SocketMessage) => {
     const event = message['event'] as { name: string; call: string } | undefined;
     return message['id'] === subscription && event?.name === 'call.ended' && event.call === id;
   };
-  const namesOf = ({ messages }: Socket, id: string) =>
+  const namesOf = ({ messages }: EventSocket, id: string) =>
     messages.filter((one) => one['id'] === id && one.type === 'event').map((one) => (one['event'] as { name: string }).name); // prettier-ignore
 
   it('carries several subscriptions, each with its filter, which can be changed and given up', async () => {

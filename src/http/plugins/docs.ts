@@ -4,6 +4,7 @@ import fastifySwaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { STATUS_CODES } from 'node:http';
+import { asyncApi, openApiWebhooks } from '../asyncapi.ts';
 
 const tags = [
   { name: 'Calls', description: 'Calls of the PBX, placed here or elsewhere, from first ring to hangup cause' },
@@ -58,6 +59,7 @@ export const registerDocs = async (app: FastifyInstance, version: string): Promi
       },
       servers: [{ url: '/' }],
       tags,
+      webhooks: openApiWebhooks(),
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
     },
     transform: (document) => {
@@ -87,5 +89,6 @@ export const registerDocs = async (app: FastifyInstance, version: string): Promi
       },
     });
   });
+  app.get('/asyncapi.json', { config: { public: true }, schema: { hide: true } }, () => asyncApi(version));
   app.get('/openapi.json', { config: { public: true }, schema: { hide: true } }, () => app.swagger());
 };

@@ -6,7 +6,7 @@ import { channelExample } from '../examples.ts';
 import { channelParams, listOf, pageQuery, paginate, partySchema, pbxQuery, problems } from '../schemas.ts';
 import type { RouteOptions } from './index.ts';
 
-const channelSchema = z
+export const channelSchema = z
   .object({
     id: z.string().describe('Uniqueid'),
     pbx: z.string(),

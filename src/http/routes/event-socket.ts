@@ -10,26 +10,8 @@ import { GatewayError, isGatewayError, messageOf } from '../../lib/errors.ts';
 import { principalFor } from '../plugins/auth.ts';
 import { takeSnapshot } from '../snapshot.ts';
 import { HEARTBEAT_MS, startStream, type Stream } from '../stream.ts';
+import { type SocketReply, type SocketRequest, socketRequestSchema } from '../stream-schemas.ts';
 import type { RouteOptions } from './index.ts';
-
-const names = z.array(z.string().min(1).max(256)).min(1).max(100).optional();
-export const socketFilterSchema = z.strictObject({ pbx: names, class: names, name: names, channel: names, call: names, queue: names }); // prettier-ignore
-const id = z.string().min(1).max(64);
-
-/** What a client says. */
-export const socketRequestSchema = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('subscribe'),
-    id,
-    filter: socketFilterSchema.default({}),
-    since: z.string().max(2_000).optional(),
-    snapshot: z.boolean().default(false),
-  }),
-  z.strictObject({ type: z.literal('filter'), id, filter: socketFilterSchema }),
-  z.strictObject({ type: z.literal('unsubscribe'), id }),
-  z.strictObject({ type: z.literal('token'), token: z.string().max(10_000) }),
-]);
-type SocketRequest = z.output<typeof socketRequestSchema>;
 
 const MOST_SUBSCRIPTIONS = 16;
 /** A client that has so much unread is let rest. */
@@ -52,7 +34,7 @@ export const eventSocketRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app
       let cancelBeat: CancelTimer = () => {};
       let alive = true;
 
-      const send = (message: object) => {
+      const send = (message: SocketReply) => {
         socket.send(JSON.stringify(message));
       };
       const expire = () => {

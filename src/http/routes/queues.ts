@@ -5,7 +5,7 @@ import { queueExample, queueSummaryExample } from '../examples.ts';
 import { listOf, pageQuery, paginate, partySchema, pbxQuery, problems, timeSchema } from '../schemas.ts';
 import type { RouteOptions } from './index.ts';
 
-const summarySchema = z
+export const queueSummarySchema = z
   .object({
     name: z.string(),
     pbx: z.string(),
@@ -79,7 +79,7 @@ export const queueRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { pb
         summary: 'Queues in figures',
         description: 'AMI QueueSummary.',
         querystring: pageQuery.extend(pbxQuery.shape),
-        response: { 200: listOf(summarySchema), ...problems() },
+        response: { 200: listOf(queueSummarySchema), ...problems() },
       },
     },
     async (request) => {
