@@ -1,8 +1,7 @@
-import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { isSupportedCountry } from 'libphonenumber-js/min';
 import { z } from 'zod';
-import type { SigningKey } from './lib/signing-key.ts';
+import { parseKey, type SigningKey } from './lib/signing-key.ts';
 
 export interface PbxConfig {
   name: string;
@@ -25,6 +24,8 @@ export interface Config {
   port: number;
   tls: { certFile: string; keyFile: string } | undefined;
   key: SigningKey;
+  /** Still taken, no longer signed with. */
+  previousKey: SigningKey | undefined;
   jwtIssuer: string | undefined;
   jwtAudience: string | undefined;
   logLevel: string;
@@ -62,7 +63,6 @@ export class ConfigError extends Error {
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 const HOUR_MS = 3_600_000;
-const MIN_SECRET_BYTES = 32;
 const words = (text: string): string[] => text.split(',').map((word) => word.trim()).filter((word) => word !== ''); // prettier-ignore
 const flag = z.enum(['true', 'false']).default('false').transform((text) => text === 'true'); // prettier-ignore
 const whole = (min: number, max: number, fallback: number) =>
@@ -92,6 +92,8 @@ const schema = z.object({
   TLS_KEY_FILE: z.string().optional(),
   JWT_SECRET: z.string().optional(),
   JWT_KEY_FILE: z.string().optional(),
+  JWT_SECRET_PREVIOUS: z.string().optional(),
+  JWT_KEY_FILE_PREVIOUS: z.string().optional(),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -148,53 +150,6 @@ const parseAmiUrl = (variable: string, text: string): PbxConfig => {
   };
 };
 
-const readKeyFile = (file: string): SigningKey => {
-  const pem = readFileSync(file, 'utf8');
-  const key = createPrivateKey(pem);
-  const algorithms = { rsa: 'RS256', ec: 'ES256', ed25519: 'EdDSA' } as const;
-  const algorithm = (algorithms as Record<string, 'RS256' | 'ES256' | 'EdDSA' | undefined>)[
-    key.asymmetricKeyType ?? ''
-  ];
-  if (algorithm === undefined) throw new Error('it is neither RSA, EC P-256 nor Ed25519');
-  return {
-    algorithm,
-    privateKey: pem,
-    publicKey: createPublicKey(pem).export({ type: 'spki', format: 'pem' }).toString(),
-  };
-};
-
-// The message of a failed open quotes what it was given, which may have been the key itself.
-const reasonOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return 'unreadable';
-  return 'syscall' in error
-    ? `the file cannot be opened (${String((error as NodeJS.ErrnoException).code)})`
-    : error.message;
-};
-
-const parseKey = (secret: string | undefined, keyFile: string | undefined): SigningKey => {
-  if (keyFile !== undefined) {
-    try {
-      return readKeyFile(keyFile);
-    } catch (error) {
-      throw new Error(`JWT_KEY_FILE cannot be used: ${reasonOf(error)}`, {
-        cause: error,
-      });
-    }
-  }
-  if (secret === undefined || secret === '') {
-    throw new Error(
-      'JWT_SECRET is missing: at least 32 bytes, such as `openssl rand -base64 48` prints (or JWT_KEY_FILE)',
-    );
-  }
-  if (Buffer.byteLength(secret) < MIN_SECRET_BYTES) {
-    throw new Error(`JWT_SECRET is ${Buffer.byteLength(secret)} bytes long; ${MIN_SECRET_BYTES} are the least`);
-  }
-  if (new Set(secret).size < 8 || /change.?me|^secret|password/i.test(secret)) {
-    throw new Error('JWT_SECRET is guessable: make a random one, such as `openssl rand -base64 48` prints');
-  }
-  return { algorithm: 'HS256', secret };
-};
-
 const attempt = <T>(faults: string[], make: () => T): T | undefined => {
   try {
     return make();
@@ -247,6 +202,13 @@ export const parseConfig = (environment: Environment): Config => {
     demo && keyless
       ? { algorithm: 'HS256', secret: randomBytes(48).toString('base64') }
       : attempt(faults, () => parseKey(env['JWT_SECRET'], env['JWT_KEY_FILE']));
+  const { JWT_SECRET_PREVIOUS, JWT_KEY_FILE_PREVIOUS } = env;
+  const previousKey =
+    (JWT_SECRET_PREVIOUS ?? JWT_KEY_FILE_PREVIOUS) === undefined
+      ? undefined
+      : attempt(faults, () => parseKey(JWT_SECRET_PREVIOUS, JWT_KEY_FILE_PREVIOUS, '_PREVIOUS'));
+  if (key && previousKey && JSON.stringify(key) === JSON.stringify(previousKey))
+    faults.push('JWT_SECRET_PREVIOUS is the present key: nothing was rotated');
   const values = parsed.data;
   if ((env['TLS_CERT_FILE'] === undefined) !== (env['TLS_KEY_FILE'] === undefined)) {
     faults.push('TLS_CERT_FILE and TLS_KEY_FILE go together');
@@ -268,6 +230,7 @@ export const parseConfig = (environment: Environment): Config => {
     port: values.PORT,
     tls: certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined,
     key,
+    previousKey,
     jwtIssuer: values.JWT_ISSUER,
     jwtAudience: values.JWT_AUDIENCE,
     logLevel: values.LOG_LEVEL,

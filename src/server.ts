@@ -35,7 +35,7 @@ export const serve = async (): Promise<void> => {
     webhooks,
     store,
     clickToDial: config.clickToDial,
-    auth: { key: config.key, issuer: config.jwtIssuer, audience: config.jwtAudience },
+    auth: { key: config.key, previousKey: config.previousKey, issuer: config.jwtIssuer, audience: config.jwtAudience },
     version,
     logger: log,
     corsOrigins: config.corsOrigins,

@@ -29,7 +29,13 @@ describeEachAsterisk('the README', ({ amiPort: port, secret }) => {
       .set('prefer', 'wait=5');
     const { body: recording } = await client.post(`/channels/${call.channelId}/recordings`, {}).expect(201);
     const { body: webhook } = await gateway.as('gateway:webhooks').post('/webhooks', { url: 'https://crm.example.com/hook' }).expect(201); // prettier-ignore
-    return { ID: call.id as string, CH: call.channelId as string, R: recording.id as string, W: webhook.id as string };
+    return {
+      ID: call.id as string,
+      CH: call.channelId as string,
+      R: recording.id as string,
+      W: webhook.id as string,
+      JTI: 'some-token',
+    };
   };
 
   it('has a command for every route', () => {
@@ -39,7 +45,7 @@ describeEachAsterisk('the README', ({ amiPort: port, secret }) => {
 
   it.each(rows)('runs as printed: %s', async (_what, command) => {
     const limits = { commands: ['core show'] };
-    const token = gateway.token('read:all write:all gateway:metrics gateway:webhooks', limits);
+    const token = gateway.token('read:all write:all gateway:metrics gateway:webhooks gateway:tokens', limits);
     const env = { ...(await prepare()), T: token, G: gateway.url, PATH: process.env['PATH'] ?? '' };
     // Names of a PBX that is not ours: the lab has other contexts.
     const ours = command

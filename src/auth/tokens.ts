@@ -9,6 +9,8 @@ import { parseScopes } from './scopes.ts';
 import type { SigningKey } from '../lib/signing-key.ts';
 
 export interface TokenRequest {
+  /** Made up where absent. */
+  jti?: string | undefined;
   sub: string;
   /** Space-separated scopes. */
   scope: string;
@@ -20,12 +22,12 @@ export interface TokenRequest {
   audience?: string | undefined;
 }
 
-const dialSchema = z.strictObject({
+export const dialSchema = z.strictObject({
   context: z.string().min(1).max(80).optional(),
   callerId: z.string().min(1).max(200).optional(),
   region: z
     .string()
-    .refine((region) => isSupportedCountry(region), 'is no country of ISO 3166, such as NL')
+    .refine((region): boolean => isSupportedCountry(region), 'is no country of ISO 3166, such as NL')
     .optional(),
 });
 
@@ -46,7 +48,7 @@ export const signToken = (key: SigningKey, request: TokenRequest): string => {
   });
   return sign({
     sub: request.sub,
-    jti: randomUUID(),
+    jti: request.jti ?? randomUUID(),
     scope: request.scope.trim().split(/\s+/).join(' '),
     ...(limits.data === undefined ? {} : { limits: limits.data }),
     ...(dial.data === undefined ? {} : { dial: dial.data }),

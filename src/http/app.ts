@@ -5,6 +5,8 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import type { Webhooks } from '../events/webhooks/webhooks.ts';
+import { createIssuing } from '../auth/issuing.ts';
+import { createRevocations } from '../auth/revocation.ts';
 import { matchesAnyGlob } from '../lib/glob.ts';
 import type { ClickToDialSettings } from '../pbx/click-to-dial.ts';
 import type { Gateway } from '../pbx/index.ts';
@@ -29,6 +31,7 @@ import { pbxRoutes } from './routes/pbx.ts';
 import { problemRoutes } from './routes/problems.ts';
 import { queueRoutes } from './routes/queues.ts';
 import { recordingRoutes } from './routes/recordings.ts';
+import { tokenRoutes } from './routes/tokens.ts';
 import { variableRoutes } from './routes/variables.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 
@@ -36,8 +39,8 @@ export interface AppOptions {
   gateway: Gateway;
   metrics: Metrics;
   webhooks: Webhooks;
-  /** For Idempotency-Keys. */
-  store: Pick<Store, 'idempotency'>;
+  /** For Idempotency-Keys and tokens. */
+  store: Pick<Store, 'idempotency' | 'tokens'>;
   auth: AuthOptions;
   version: string;
   logger?: FastifyBaseLogger | undefined;
@@ -130,15 +133,18 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
 
   const clock = options.clock ?? systemClock;
   const tickets = createTickets({ clock });
+  const revocations = await createRevocations({ store: options.store, clock });
   // Before the token is checked: it is what closes the socket of a refused upgrade.
   await app.register(fastifyWebsocket, { options: { maxPayload: 64 * 1_024 } });
-  const verifyToken = await registerAuth(app, { ...options.auth, tickets });
+  const verifyToken = await registerAuth(app, { ...options.auth, tickets, revocations });
   const pbxFor: RouteOptions['pbxFor'] = (request, name) =>
     gateway.open(name, principalFor(request), { requestId: request.id, operation: operationOf(request) });
   const routeOptions: RouteOptions = {
     gateway,
     clock,
     tickets,
+    revocations,
+    issuing: createIssuing({ ...options.auth, store: options.store, revocations, clock }),
     verifyToken,
     pbxFor,
     webhooks: options.webhooks,
@@ -173,6 +179,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   await app.register(queueRoutes, routeOptions);
   await app.register(commandRoutes, routeOptions);
   await app.register(webhookRoutes, routeOptions);
+  await app.register(tokenRoutes, routeOptions);
   await app.register(pbxRoutes, routeOptions);
   return app;
 };

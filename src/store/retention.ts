@@ -32,6 +32,7 @@ export const startRetention = ({ store, clock, log, eventsMs, callsMs, maxEvents
         callsBefore: now - callsMs,
         deliveriesBefore: now - callsMs,
         idempotencyBefore: now - DAY_MS,
+        tokensBefore: now - DAY_MS,
         maxEvents,
         limit: STEP,
       })

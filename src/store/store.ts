@@ -84,6 +84,19 @@ export interface IdempotencyRecord {
   answer: StoredAnswer | null;
 }
 
+/** A token that was made over HTTP, or one made elsewhere that was revoked. */
+export interface StoredToken {
+  jti: string;
+  sub: string;
+  /** Token that made it; null for one made elsewhere. */
+  maker: { sub: string; jti: string } | null;
+  createdAt: number;
+  expiresAt: number;
+  revokedAt: number | null;
+  /** What it may do, as JSON; never the token itself. */
+  body: string;
+}
+
 export interface EventQuery {
   pbx: string;
   epoch?: string | undefined;
@@ -138,6 +151,8 @@ export interface Retention {
   callsBefore: number;
   deliveriesBefore: number;
   idempotencyBefore: number;
+  /** Tokens that expired before. */
+  tokensBefore: number;
   /** Most events kept in all; the oldest go first. */
   maxEvents: number;
   /** Most rows removed at a time. */
@@ -188,6 +203,15 @@ export interface Store {
     update(record: IdempotencyRecord): Promise<void>;
     /** The request never ran: its key is free again. */
     remove(sub: string, key: string): Promise<void>;
+  };
+  readonly tokens: {
+    /** Replaces the one of the same jti. */
+    put(token: StoredToken): Promise<void>;
+    get(jti: string): Promise<StoredToken | undefined>;
+    /** Newest first; those a subject made, where it is given. */
+    list(query: { maker?: string | undefined; cursor?: string | undefined; limit: number }): Promise<{ items: StoredToken[]; nextCursor: string | null }>; // prettier-ignore
+    /** Ids of those revoked that have not expired. */
+    revoked(now: number): Promise<{ jti: string; expiresAt: number }[]>;
   };
   /** Removes what is past its time, a bounded part at a time. True while there may be more. */
   prune(retention: Retention): Promise<boolean>;

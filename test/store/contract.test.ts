@@ -28,7 +28,7 @@ const delivery = (ordinal: number, more: Partial<StoredDelivery> = {}): StoredDe
 const record = (key: string, more: Partial<IdempotencyRecord> = {}): IdempotencyRecord => ({
   sub: 'anna', key, fingerprint: 'f', instance: 'i', createdAt: 1, callId: null, answer: null, ...more,
 }); // prettier-ignore
-const retention = { eventsBefore: 0, callsBefore: 0, deliveriesBefore: 0, idempotencyBefore: 0, maxEvents: 1_000_000, limit: 1_000 }; // prettier-ignore
+const retention = { eventsBefore: 0, callsBefore: 0, deliveriesBefore: 0, idempotencyBefore: 0, tokensBefore: 0, maxEvents: 1_000_000, limit: 1_000 }; // prettier-ignore
 
 const adapters: [name: string, make: (folder: string) => Store | Promise<Store>][] = [
   ['memory:', () => createMemoryStore()],

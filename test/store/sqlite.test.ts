@@ -111,7 +111,7 @@ describe('a store in a file', () => {
       ['calls by linked id', list({ pbx: ['a'], status: 'ended', linkedId: 'l7' })],
       ['what is due', () => store.deliveries.due({ webhookId: 'w', now: 9, limit: 4 })],
       ['when something is due', () => store.deliveries.nextAt('w')],
-      ['to forget what is old, where nothing is', () => store.prune({ eventsBefore: 1_000, callsBefore: 0, deliveriesBefore: 0, idempotencyBefore: 0, maxEvents: 1_000_000, limit: 500 })],
+      ['to forget what is old, where nothing is', () => store.prune({ eventsBefore: 1_000, callsBefore: 0, deliveriesBefore: 0, idempotencyBefore: 0, tokensBefore: 0, maxEvents: 1_000_000, limit: 500 })],
     ]; // prettier-ignore
     for (const [what, ask] of questions) {
       const times: number[] = [];

@@ -35,7 +35,7 @@ export const judgeDialplan = (principal: Principal, context: string, extension: 
   mustMatch(principal.limits, 'extensions', extension, 'extension');
 };
 
-const separators = (text: string) => text.replace(/[^/@]/g, '');
+export const separators = (text: string) => text.replace(/[^/@]/g, '');
 
 /**
  * In a dial string `/` and `@` say where a call goes: PJSIP/agent001 is a phone, PJSIP/agent001-5@carrier another endpoint
@@ -55,6 +55,12 @@ export const judgeEndpoint = (principal: Principal, dialString: string): void =>
   if (channels && !isListed(dialString, channels)) {
     throw limitExceeded('channels', `The token's channels do not include ${JSON.stringify(dialString)}`);
   }
+};
+
+/** Whether a pattern of channels lets in other technologies than those of phones, which have to be listed. */
+export const opensTechnology = (glob: string): boolean => {
+  const slash = glob.indexOf('/');
+  return slash < 0 || !PHONE_TECHNOLOGIES.has(glob.slice(0, slash).toLowerCase());
 };
 
 /** A new channel: `PJSIP/agent001`, `Local/x@ctx`. Listed by its dial string or by the name it will bear. */

@@ -30,6 +30,8 @@ const STEERING = new Set([
   'REDIRECTING_SEND_SUB', 'REDIRECTING_SEND_SUB_ARGS', 'TRANSFER_CONTEXT',
 ]); // prettier-ignore
 
+export const isSteering = (name: string): boolean => STEERING.has(name);
+
 /** The recordings of a channel are noted on the channel itself, for every token that may record. */
 const OWN_PREFIX = 'AMIGW_';
 

@@ -1,4 +1,4 @@
-import fastifyJwt from '@fastify/jwt';
+import fastifyJwt, { type JWT } from '@fastify/jwt';
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { BlockList, isIPv6 } from 'node:net';
 import { requireScope } from '../../auth/policy.ts';
@@ -8,12 +8,15 @@ import { principalOf } from '../../auth/tokens.ts';
 import { limitExceeded } from '../../auth/verdict.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { SigningKey } from '../../lib/signing-key.ts';
+import type { Revocations } from '../../auth/revocation.ts';
 import type { Tickets } from './tickets.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Scopes of which the token needs one. */
     scopes?: readonly Scope[];
+    /** Every valid token may. */
+    anyToken?: true;
     /** Open to everybody. */
     public?: true;
     /** Takes `?ticket=` in place of a token. */
@@ -27,6 +30,8 @@ declare module 'fastify' {
 
 export interface AuthOptions {
   key: SigningKey;
+  /** Tokens it has signed are taken too, until it is put away. */
+  previousKey?: SigningKey | undefined;
   issuer?: string | undefined;
   audience?: string | undefined;
 }
@@ -68,26 +73,48 @@ export type VerifyToken = (token: string, ip: string) => Principal;
 /** Checks the token of every route that is not public, and refuses to boot with a route that says neither. */
 export const registerAuth = async (
   app: FastifyInstance,
-  { key, issuer, audience, tickets }: AuthOptions & { tickets: Tickets },
+  {
+    key,
+    previousKey,
+    issuer,
+    audience,
+    tickets,
+    revocations,
+  }: AuthOptions & { tickets: Tickets; revocations: Revocations },
 ): Promise<VerifyToken> => {
-  await app.register(fastifyJwt, {
-    secret: key.algorithm === 'HS256' ? key.secret : { public: key.publicKey },
-    verify: {
-      // Pinned: what the token says of its own algorithm counts for nothing, `none` least of all.
-      algorithms: [key.algorithm],
-      // A claim that is only checked where it is there would not be checked at all.
-      requiredClaims: [
-        'exp',
-        'sub',
-        'jti',
-        ...(issuer === undefined ? [] : ['iss']),
-        ...(audience === undefined ? [] : ['aud']),
-      ],
-      ...(issuer === undefined ? {} : { allowedIss: issuer }),
-      ...(audience === undefined ? {} : { allowedAud: audience }),
-    },
-  });
-  // What was verified once holds until it expires: the signature does not change, and nothing is revoked yet.
+  const verifier = async (one: SigningKey, namespace: string): Promise<(token: string) => { exp: number }> => {
+    await app.register(fastifyJwt, {
+      namespace,
+      secret: one.algorithm === 'HS256' ? one.secret : { public: one.publicKey },
+      verify: {
+        // Pinned: what the token says of its own algorithm counts for nothing, `none` least of all.
+        algorithms: [one.algorithm],
+        // A claim that is only checked where it is there would not be checked at all.
+        requiredClaims: [
+          'exp',
+          'sub',
+          'jti',
+          ...(issuer === undefined ? [] : ['iss']),
+          ...(audience === undefined ? [] : ['aud']),
+        ],
+        ...(issuer === undefined ? {} : { allowedIss: issuer }),
+        ...(audience === undefined ? {} : { allowedAud: audience }),
+      },
+    });
+    const { [namespace]: jwt } = app.jwt as unknown as Record<string, JWT | undefined>;
+    return (token) => (jwt ?? app.jwt).verify(token);
+  };
+  const present = await verifier(key, 'present');
+  const previous = previousKey && (await verifier(previousKey, 'previous'));
+  const claimsOf = (token: string): { exp: number } => {
+    try {
+      return present(token);
+    } catch (error) {
+      if (!previous) throw error;
+      return previous(token);
+    }
+  };
+  // What was verified once holds until it expires: the signature does not change. Revocation is looked up each time.
   const verified = new Map<string, { principal: Principal; until: number }>();
 
   const verify = (header: string): { principal: Principal; until: number } => {
@@ -95,7 +122,7 @@ export const registerAuth = async (
     if (token === undefined) throw new GatewayError('unauthorized', 'Send Authorization: Bearer <token>');
     let claims: { exp: number };
     try {
-      claims = app.jwt.verify(token);
+      claims = claimsOf(token);
     } catch (error) {
       throw new GatewayError('unauthorized', 'The token is not valid: forged, expired, or not for this gateway', {
         cause: error,
@@ -115,14 +142,20 @@ export const registerAuth = async (
     return fresh.principal;
   };
 
+  const mustNotBeRevoked = ({ jti }: Principal): void => {
+    if (revocations.isRevoked(jti)) throw new GatewayError('unauthorized', 'The token was revoked');
+  };
+
   app.decorateRequest('principal', undefined);
   const routes: RouteOptions[] = [];
   app.addHook('onRoute', (route) => {
     routes.push(route);
   });
   app.addHook('onReady', (done) => {
-    const open = routes.find(({ config }) => !config?.scopes?.length && !config?.public);
-    done(open && new Error(`${String(open.method)} ${open.url} declares neither scopes nor public: true`));
+    const open = routes.find(({ config }) => !config?.scopes?.length && !config?.public && !config?.anyToken);
+    done(
+      open && new Error(`${String(open.method)} ${open.url} declares neither scopes, nor anyToken, nor public: true`),
+    );
   });
   app.addHook('onRequest', (request, _reply, done) => {
     const { config } = request.routeOptions;
@@ -133,14 +166,16 @@ export const registerAuth = async (
     const { ticket } = request.query as { ticket?: unknown };
     const redeems = config.ticket && typeof ticket === 'string' && request.headers.authorization === undefined;
     const principal = redeems ? tickets.redeem(ticket) : authenticate(request.headers.authorization ?? '');
+    mustNotBeRevoked(principal);
     // Known before it is judged, so that the log says who was refused.
     request.principal = principal;
     requireAddress(principal, request.ip);
-    requireScope(principal, config.scopes ?? []);
+    if (!config.anyToken) requireScope(principal, config.scopes ?? []);
     done();
   });
   return (token, ip) => {
     const principal = authenticate(`Bearer ${token}`);
+    mustNotBeRevoked(principal);
     requireAddress(principal, ip);
     return principal;
   };

@@ -10,6 +10,7 @@ import { GatewayError, isGatewayError, messageOf } from '../../lib/errors.ts';
 import { principalFor } from '../plugins/auth.ts';
 import { takeSnapshot } from '../snapshot.ts';
 import { HEARTBEAT_MS, startStream, type Stream } from '../stream.ts';
+import { watchToken } from '../token-life.ts';
 import { type SocketReply, type SocketRequest, socketRequestSchema } from '../stream-schemas.ts';
 import type { RouteOptions } from './index.ts';
 
@@ -23,25 +24,25 @@ const POLICY = 1_008;
 const GOING_AWAY = 1_001;
 
 export const eventSocketRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, options) => {
-  const { gateway, namesFor, closing, clock, verifyToken } = options;
+  const { gateway, namesFor, closing, clock, verifyToken, revocations } = options;
   app.get(
     '/events/ws',
     { websocket: true, config: { scopes: READ_ANY, ticket: true }, schema: { hide: true } },
     (socket: WebSocket, request) => {
       let principal = principalFor(request);
       const streams = new Map<string, { stream: Stream; filter: EventFilter }>();
-      let cancelExpiry: CancelTimer = () => {};
+      let cancelWatch: CancelTimer = () => {};
       let cancelBeat: CancelTimer = () => {};
       let alive = true;
 
       const send = (message: SocketReply) => {
         socket.send(JSON.stringify(message));
       };
-      const expire = () => {
-        cancelExpiry();
-        cancelExpiry = clock.setTimeout(() => {
-          socket.close(POLICY, 'token-expired');
-        }, Math.min(principal.expiresAt - clock.now(), 2 ** 31 - 1)); // prettier-ignore
+      const watch = () => {
+        cancelWatch();
+        cancelWatch = watchToken({ clock, revocations }, principal, (reason) => {
+          socket.close(POLICY, reason);
+        });
       };
       const beat = () => {
         cancelBeat = clock.setTimeout(() => {
@@ -108,7 +109,7 @@ export const eventSocketRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app
         const next: Principal = verifyToken(token, request.ip);
         if (next.sub !== principal.sub) throw new GatewayError('unauthorized', 'The token is of another subject');
         principal = next;
-        expire();
+        watch();
         for (const { stream, filter } of streams.values()) stream.refilter(passesFor(filter));
         send({ type: 'token', expiresAt: new Date(next.expiresAt).toISOString() });
       };
@@ -165,12 +166,12 @@ export const eventSocketRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app
       };
       closing.addEventListener('abort', onClosing, { once: true });
       socket.on('close', () => {
-        cancelExpiry();
+        cancelWatch();
         cancelBeat();
         closing.removeEventListener('abort', onClosing);
         for (const { stream } of streams.values()) stream.close();
       });
-      expire();
+      watch();
       beat();
     },
   );

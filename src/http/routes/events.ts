@@ -10,6 +10,7 @@ import { principalFor } from '../plugins/auth.ts';
 import { pageOf, pageQuery, pbxQuery, problems, timeQuery, timeSchema } from '../schemas.ts';
 import { takeSnapshot } from '../snapshot.ts';
 import { startStream } from '../stream.ts';
+import { watchToken } from '../token-life.ts';
 import type { RouteOptions } from './index.ts';
 
 /** One item as Server-Sent Events have it. The id is where to go on from, for every server of the stream. */
@@ -19,7 +20,7 @@ const message = (item: ReadItem): string => {
 };
 
 export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, options) => {
-  const { gateway, namesFor, closing, clock, tickets } = options;
+  const { gateway, namesFor, closing, clock, tickets, revocations } = options;
 
   const namesOf = (request: Parameters<typeof namesFor>[0], wanted: readonly string[] | undefined) => {
     const allowed = namesFor(request, undefined);
@@ -38,7 +39,7 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
         description:
           'Server-Sent Events. Each message is one event of the form of /events/history; `Last-Event-ID` (or `since`) goes ' +
           'on behind the last one seen. What cannot be given any more is told as `stream.gap`, never left out silently. A ' +
-          'comment every 15 s keeps the connection alive. The stream ends when the token does (`stream.closed`).',
+          'comment every 15 s keeps the connection alive. The stream ends when the token does, or is revoked (`stream.closed`).',
         headers: z.object({ 'last-event-id': z.string().max(2_000).optional() }),
         querystring: filterQuery.extend({
           since: z.string().max(2_000).optional().describe('As Last-Event-ID'),
@@ -91,15 +92,13 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
           cut: () => raw.destroy(),
         },
       });
-      const cancelExpiry = clock.setTimeout(() => {
-        end('token-expired');
-      }, Math.min(principal.expiresAt - clock.now(), 2 ** 31 - 1)); // prettier-ignore
+      const cancelWatch = watchToken({ clock, revocations }, principal, end);
       const onClosing = () => {
         end('shutting-down');
       };
       closing.addEventListener('abort', onClosing, { once: true });
       raw.on('close', () => {
-        cancelExpiry();
+        cancelWatch();
         closing.removeEventListener('abort', onClosing);
         stream.close();
       });

@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import type { Webhooks } from '../../events/webhooks/webhooks.ts';
 import type { Principal } from '../../auth/principal.ts';
+import type { Issuing } from '../../auth/issuing.ts';
+import type { Revocations } from '../../auth/revocation.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Gateway, Pbx } from '../../pbx/index.ts';
 import type { ClickToDialSettings } from '../../pbx/click-to-dial.ts';
@@ -15,6 +17,8 @@ export interface RouteOptions {
   noteCall: (request: FastifyRequest, callId: string) => Promise<void>;
   clock: Clock;
   tickets: Tickets;
+  revocations: Revocations;
+  issuing: Issuing;
   /** The principal of a token used from this address. Throws as a request with it would. */
   verifyToken: (token: string, ip: string) => Principal;
   /** The server named (or the first), as the request's token may use it. */

@@ -56,4 +56,14 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX calls_by_pbx ON calls (pbx, created_at DESC, id);
   CREATE INDEX calls_by_pbx_and_status ON calls (pbx, status, created_at DESC, id);
   `,
+  `
+  CREATE TABLE tokens (
+    jti TEXT PRIMARY KEY, sub TEXT NOT NULL, maker_sub TEXT, maker_jti TEXT,
+    created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, revoked_at INTEGER, body TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX tokens_by_time ON tokens (created_at DESC, jti DESC);
+  CREATE INDEX tokens_by_maker ON tokens (maker_sub, created_at DESC, jti DESC);
+  CREATE INDEX tokens_by_end ON tokens (expires_at);
+  CREATE INDEX tokens_revoked ON tokens (expires_at) WHERE revoked_at IS NOT NULL;
+  `,
 ];

@@ -3,6 +3,7 @@ import { callsIn, removeCall, writeCalls } from './calls.ts';
 import { type Database, type DatabaseOptions, openDatabase, type Row } from './database.ts';
 import { deliveriesIn, writeDeliveries } from './deliveries.ts';
 import { eventsIn, writeEvents } from './events.ts';
+import { tokensIn } from './tokens.ts';
 
 const toWebhook = (row: Row): StoredWebhook => ({
   id: row['id'] as string,
@@ -62,7 +63,7 @@ const idempotencyIn = (database: Database): Store['idempotency'] => ({
 
 /** Rows removed, at most `limit`. */
 const prune = (database: Database, retention: Retention): number => {
-  const { eventsBefore, callsBefore, deliveriesBefore, idempotencyBefore, maxEvents, limit } = retention;
+  const { eventsBefore, callsBefore, deliveriesBefore, idempotencyBefore, tokensBefore, maxEvents, limit } = retention;
   let left = limit;
   const remove = (sql: string, ...values: number[]) => {
     if (left > 0) left -= database.run(sql, ...values, left);
@@ -82,6 +83,7 @@ const prune = (database: Database, retention: Retention): number => {
     for (const { sub, key } of old) database.run('DELETE FROM idempotency WHERE sub = ? AND key = ?', sub as string, key as string); // prettier-ignore
     left -= old.length;
   }
+  remove('DELETE FROM tokens WHERE jti IN (SELECT jti FROM tokens WHERE expires_at < ? LIMIT ?)', tokensBefore);
   database.run('DELETE FROM epochs WHERE began < ? AND NOT EXISTS (SELECT 1 FROM events WHERE events.pbx = epochs.pbx AND events.epoch = epochs.epoch)', eventsBefore); // prettier-ignore
   return limit - left;
 };
@@ -104,6 +106,7 @@ export const createSqliteStore = (file: string, options: DatabaseOptions = {}): 
     webhooks: webhooksIn(database),
     deliveries: deliveriesIn(database),
     idempotency: idempotencyIn(database),
+    tokens: tokensIn(database),
     prune: (retention) =>
       database.guard(() => database.transaction(() => prune(database, retention)) >= retention.limit),
     close: () =>

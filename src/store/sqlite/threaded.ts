@@ -78,6 +78,7 @@ export const openThreadedStore = async (file: string): Promise<Store> => {
     webhooks: part('webhooks'),
     deliveries: part('deliveries'),
     idempotency: part('idempotency'),
+    tokens: part('tokens'),
     prune: whole.prune,
     async close() {
       await whole.close();

@@ -1,0 +1,31 @@
+import type { Principal } from '../auth/principal.ts';
+import type { Revocations } from '../auth/revocation.ts';
+import type { CancelTimer, Clock } from '../lib/clock.ts';
+
+export type EndOfToken = 'token-expired' | 'token-revoked';
+
+/** Longest a timer of Node can wait. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** Says once when a token is no longer good. Gives what ends the watch. */
+export const watchToken = (
+  { clock, revocations }: { clock: Clock; revocations: Revocations },
+  { jti, expiresAt }: Principal,
+  onOver: (reason: EndOfToken) => void,
+): CancelTimer => {
+  const over = (reason: EndOfToken) => {
+    stop();
+    onOver(reason);
+  };
+  const cancelExpiry = clock.setTimeout(() => {
+    over('token-expired');
+  }, Math.min(expiresAt - clock.now(), LONGEST_MS)); // prettier-ignore
+  const cancelRevocation = revocations.onRevoked(jti, () => {
+    over('token-revoked');
+  });
+  const stop = () => {
+    cancelExpiry();
+    cancelRevocation();
+  };
+  return stop;
+};
