@@ -65,10 +65,11 @@ export const registerDocs = async (app: FastifyInstance, version: string): Promi
     },
     transform: (document) => {
       const { schema, url } = jsonSchemaTransform(document);
-      const scopes = document.route.config?.scopes;
-      const description = [schema.description, scopes && `Scopes: ${scopes.join(' or ')}`].filter(Boolean).join('\n\n');
+      const { scopes, anyToken } = document.route.config ?? {};
+      const needs = anyToken ? 'Any token.' : scopes && `Scopes: ${scopes.join(' or ')}`;
+      const description = [schema.description, needs].filter(Boolean).join('\n\n');
       const response = describeResponses(schema.response);
-      return { url, schema: { ...schema, description, response, security: scopes ? [{ bearer: [] }] : [] } };
+      return { url, schema: { ...schema, description, response, security: needs ? [{ bearer: [] }] : [] } };
     },
     transformObject: (document) => withoutUnused(jsonSchemaTransformObject(document)),
   });

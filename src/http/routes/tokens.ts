@@ -143,7 +143,7 @@ export const tokenRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { is
   app.delete(
     '/tokens/:jti',
     {
-      config: { anyToken: true, repeatable: true },
+      config: { anyToken: true },
       schema: {
         operationId: 'tokens.revoke',
         tags: ['Tokens'],
@@ -152,7 +152,7 @@ export const tokenRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { is
           'With every token made by it, at once and for good; their streams end. One made elsewhere (`npm run token`) can ' +
           'be revoked by its `jti` too. Your own needs no scope, others `gateway:tokens`. Webhooks belong to the subject and go on.',
         params,
-        response: { 204: z.null(), ...problems(404) },
+        response: { 204: z.null(), ...problems(404, 409) },
       },
     },
     async (request, reply) => {
