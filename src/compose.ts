@@ -15,6 +15,7 @@ import { createMetrics, type Metrics } from './http/metrics.ts';
 import type { Clock } from './lib/clock.ts';
 import { GatewayError, isGatewayError } from './lib/errors.ts';
 import type { Log } from './lib/log.ts';
+import { createDocumentation } from './pbx/actions.ts';
 import { createDialplan } from './pbx/dialplan.ts';
 import { newCallId } from './pbx/calls.ts';
 import { listCalls } from './events/call-view.ts';
@@ -60,6 +61,7 @@ interface Server {
   sender: Sender;
   journal: Journal;
   dialplanHas: ReturnType<typeof createDialplan>;
+  documentation: ReturnType<typeof createDocumentation>;
   ownership: Ownership;
   status: () => AmiStatus;
 }
@@ -144,6 +146,7 @@ const startServer = async (config: PbxConfig, options: ComposeOptions, shared: S
     sender,
     journal,
     dialplanHas: createDialplan({ sender, clock }),
+    documentation: createDocumentation(sender),
     ownership: {
       owns: (sub, { uniqueId, linkedId }) => [uniqueId, linkedId].some((id) => tracker.ofChannel(id)?.owner === sub),
     },
@@ -218,7 +221,7 @@ export const compose = async (options: ComposeOptions): Promise<Composition> => 
     events,
     storeHealth: keeper.health,
     open(name = names[0] ?? '', principal, context) {
-      const { sender, journal, dialplanHas, ownership, status } = serverOf(name);
+      const { sender, journal, dialplanHas, documentation, ownership, status } = serverOf(name);
       const guarded = createGuard({ sender, pbx: name, principal, context, ownership, quota, audit });
       const { tracker, keep } = journal;
       return createPbx({
@@ -231,6 +234,7 @@ export const compose = async (options: ComposeOptions): Promise<Composition> => 
         trunks,
         webhooks,
         dialplanHas,
+        documentation,
         status,
         clock,
       });

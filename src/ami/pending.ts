@@ -121,12 +121,15 @@ export class Pending {
     const failed = frame.get('Response')?.toLowerCase() === 'error';
     const { reply } = entry.declaration;
     const noList = reply.kind === 'list' && reply.absentWhenEmpty === true && frame.get('EventList') === undefined;
-    if (failed || reply.kind === 'plain' || noList) this.#finish(entry, failed);
+    const announced = reply.kind !== 'any' || frame.get('EventList')?.toLowerCase() === 'start';
+    if (failed || reply.kind === 'plain' || noList || !announced) this.#finish(entry, failed);
   }
 
   #item(entry: Entry, frame: Frame): void {
     const { reply } = entry.declaration;
     if (reply.kind === 'list' && frame.event.toLowerCase() === reply.complete.toLowerCase()) {
+      this.#finish(entry, false);
+    } else if (reply.kind === 'any' && frame.get('EventList')?.toLowerCase() === 'complete') {
       this.#finish(entry, false);
     } else if (reply.kind === 'event' && frame.event.toLowerCase() === reply.event.toLowerCase()) {
       entry.items.push(frame);

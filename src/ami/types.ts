@@ -47,7 +47,9 @@ export type ReplyKind =
   /** Response, items, and an event that completes the list; where it is absent when empty, perhaps the Response alone. */
   | { kind: 'list'; complete: string; absentWhenEmpty?: true }
   /** Response, then one event with the data. */
-  | { kind: 'event'; event: string };
+  | { kind: 'event'; event: string }
+  /** As Asterisk announces it: `EventList: start`, or the Response alone. */
+  | { kind: 'any' };
 
 export interface Declaration {
   readonly name: string;
@@ -63,6 +65,8 @@ export interface Declaration {
   readonly slow: boolean;
   /** Belongs to the connection itself; no token may send it. */
   readonly internal: boolean;
+  /** Known by name alone. */
+  readonly raw?: true;
   readonly itemReference?: (item: Frame) => ItemReference;
 }
 

@@ -1,6 +1,7 @@
 import { isDeclared } from '../ami/actions/registry.ts';
 import type { Action, ItemReference, Touch } from '../ami/types.ts';
 import { GatewayError, isGatewayError } from '../lib/errors.ts';
+import { narrowingLimit } from './narrowing.ts';
 import type { Principal } from './principal.ts';
 import { judgeApplication } from './rules/application.ts';
 import { judgeChannel, judgeShared, type Ownership, refuseOddReference } from './rules/channel.ts';
@@ -27,6 +28,14 @@ const judgeAllQueues = ({ limits }: Principal): void => {
   if (limits.queues && !limits.queues.includes('*')) {
     throw limitExceeded('queues', "This reaches every queue, and the token's queues are only some");
   }
+};
+
+/** What is not declared may reach anything. */
+const judgeRaw = (principal: Principal): void => {
+  requireScope(principal, ['gateway:raw']);
+  const limit = narrowingLimit(principal);
+  if (limit !== undefined)
+    throw limitExceeded(limit, 'What an undeclared action reaches is not known: the token is narrowed');
 };
 
 const judgeTouch = (principal: Principal, touch: Touch): void => {
@@ -81,6 +90,10 @@ const judgeTouch = (principal: Principal, touch: Touch): void => {
  * some are judged later, by judgeChannel, once Asterisk has told which channel a reference means.
  */
 export const judge = (principal: Principal, { declaration, touches }: Action): void => {
+  if (declaration.raw) {
+    judgeRaw(principal);
+    return;
+  }
   if (!isDeclared(declaration) || declaration.internal) {
     throw new GatewayError('limit-exceeded', `${declaration.name} is not open to any token`);
   }

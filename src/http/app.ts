@@ -19,6 +19,7 @@ import { createTickets } from './plugins/tickets.ts';
 import { registerConnections } from './plugins/connections.ts';
 import { createNoteCall, registerIdempotency } from './plugins/idempotency.ts';
 import { registerDocs } from './plugins/docs.ts';
+import { actionRoutes } from './routes/actions.ts';
 import { callRoutes } from './routes/calls.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { eventSocketRoutes } from './routes/event-socket.ts';
@@ -180,6 +181,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   await app.register(commandRoutes, routeOptions);
   await app.register(webhookRoutes, routeOptions);
   await app.register(tokenRoutes, routeOptions);
+  await app.register(actionRoutes, routeOptions);
   await app.register(pbxRoutes, routeOptions);
   return app;
 };

@@ -28,6 +28,7 @@ export const PROBLEMS: Readonly<Record<string, Kind>> = {
   'no-such-pbx': { status: 404, title: 'The gateway has no such server' },
   'no-such-webhook': { status: 404, title: 'There is no such webhook' },
   'no-such-delivery': { status: 404, title: 'The webhook has no such delivery' },
+  'no-such-action': { status: 404, title: 'There is no such action' },
   'no-such-token': { status: 404, title: 'There is no such token' },
   'no-such-problem': { status: 404, title: 'There is no such problem code' },
   'method-not-allowed': { status: 405, title: 'The route does not take this method' },

@@ -8,6 +8,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { StoreHealth } from '../store/keeper.ts';
 import type { CallQuery, Store } from '../store/store.ts';
 import type { CallViewPage } from '../events/call-view.ts';
+import { type Actions, type ActionsOptions, createActions } from './actions.ts';
 import { type Calls, createCalls } from './calls.ts';
 import { type Channels, createChannels } from './channels.ts';
 import { type Commands, createCommands } from './commands.ts';
@@ -20,6 +21,7 @@ import { createVariables, type Variables } from './variables.ts';
 /** What one token can do on one server: every noun, each behind the guard. */
 export interface Pbx {
   readonly name: string;
+  readonly actions: Actions;
   readonly calls: Calls;
   readonly channels: Channels;
   readonly commands: Commands;
@@ -39,6 +41,7 @@ export interface PbxOptions {
   keep: () => Promise<void>;
   dialplanHas: (place: Place) => Promise<boolean>;
   status: () => PbxStatus;
+  documentation: ActionsOptions['documentation'];
   clock: Clock;
   webhooks: Pick<Management, 'bindToCall' | 'unbind'>;
 }
@@ -53,6 +56,10 @@ class LazyPbx implements Pbx {
 
   get name() {
     return this.#options.name;
+  }
+
+  get actions() {
+    return createActions(this.#options);
   }
 
   get calls() {

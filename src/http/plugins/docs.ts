@@ -13,6 +13,7 @@ const tags = [
   { name: 'Variables', description: 'Channel and global variables, dialplan functions' },
   { name: 'Recordings', description: 'Recording of live channels' },
   { name: 'Queues', description: 'Queues, their members and callers' },
+  { name: 'Actions', description: 'Every AMI action by its name' },
   { name: 'Commands', description: 'The Asterisk CLI, by allowed prefixes' },
   { name: 'Webhooks', description: 'Events posted to your service, signed, until it has taken them' },
   { name: 'Tokens', description: 'What your token may do; making and taking back tokens' },
