@@ -7,7 +7,6 @@ import type { Action, Declaration, Sender } from '../ami/types.ts';
 import type { GuardedSender } from '../auth/guard.ts';
 import { scopesFor } from '../auth/scopes.ts';
 import { GatewayError, isGatewayError } from '../lib/errors.ts';
-import type { PbxStatus } from './pbx.ts';
 
 export interface ActionSummary {
   name: string;
@@ -49,7 +48,8 @@ export interface Actions {
 export interface ActionsOptions {
   name: string;
   sender: GuardedSender;
-  status: () => PbxStatus;
+  /** Names of those Asterisk has; null while it is not connected. */
+  actions: () => ReadonlySet<string> | null;
   documentation: (action: string) => Promise<string | null>;
 }
 
@@ -94,8 +94,8 @@ const toAction = (name: string, fields: Readonly<Record<string, unknown>>): Acti
   return rawAction(name, parsed.data);
 };
 
-export const createActions = ({ name: pbx, sender, status, documentation }: ActionsOptions): Actions => {
-  const available = (action: string): boolean | null => status().capabilities?.actions.has(action) ?? null;
+export const createActions = ({ name: pbx, sender, actions, documentation }: ActionsOptions): Actions => {
+  const available = (action: string): boolean | null => actions()?.has(action) ?? null;
 
   const summaryOf = (declaration: Declaration): ActionSummary => ({
     name: declaration.name,
@@ -109,7 +109,7 @@ export const createActions = ({ name: pbx, sender, status, documentation }: Acti
 
   const known = (): ActionSummary[] => {
     const declared = declarations.filter(({ internal }) => !internal).map(summaryOf);
-    const others = [...(status().capabilities?.actions ?? [])].filter((name) => !declarationOf(name)).map(unknown);
+    const others = [...(actions() ?? [])].filter((name) => !declarationOf(name)).map(unknown);
     return [...declared, ...others].sort((a, b) => (a.name < b.name ? -1 : 1));
   };
 

@@ -59,7 +59,8 @@ class LazyPbx implements Pbx {
   }
 
   get actions() {
-    return createActions(this.#options);
+    const { status } = this.#options;
+    return createActions({ ...this.#options, actions: () => status().capabilities?.actions ?? null });
   }
 
   get calls() {
