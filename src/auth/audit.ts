@@ -8,6 +8,8 @@ export interface RequestContext {
   requestId: string;
   /** Such as `channels.redirect`. */
   operation: string;
+  /** Judge what would change something, and send it not. */
+  dryRun?: boolean;
 }
 
 export interface AuditRecord {
@@ -35,7 +37,7 @@ export const createLogAudit =
   };
 
 // Values of variables, arguments of applications and the tail of a CLI line can be secrets: only names are kept.
-const targetsOf = ({ touches }: Action): string[] =>
+export const targetsOf = ({ touches }: Pick<Action, 'touches'>): string[] =>
   touches.map((touch) => {
     switch (touch.kind) {
       case 'channel':

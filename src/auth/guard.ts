@@ -1,7 +1,8 @@
 import { Status } from '../ami/actions/channel.ts';
 import type { Action, Reply, Sender, SendOptions } from '../ami/types.ts';
 import { GatewayError } from '../lib/errors.ts';
-import { type Audit, describeAttempt, type RequestContext } from './audit.ts';
+import { type Audit, describeAttempt, type RequestContext, targetsOf } from './audit.ts';
+import { allowed, DryRun, refused, type Verdict } from './dry-run.ts';
 import { judge, maySee, requirePbx } from './policy.ts';
 import type { Principal } from './principal.ts';
 import type { Quota } from './quota.ts';
@@ -27,6 +28,8 @@ export interface GuardedSender {
   send(action: Action, options?: GuardedSendOptions): Promise<Reply>;
   /** Judges without sending. Rejects as `send` would. */
   authorize(action: Action): Promise<void>;
+  /** As authorize, with the reason either way; rejects with what is no verdict, such as `no-such-channel`. */
+  explain(action: Action): Promise<Verdict>;
 }
 
 /** The only way from a token to Asterisk: every action is judged, sent, and (where it changes something) audited. */
@@ -64,7 +67,21 @@ export const createGuard = (options: GuardOptions): GuardedSender => {
 
   return {
     authorize,
+    async explain(action) {
+      try {
+        await authorize(action);
+        return allowed(principal, action);
+      } catch (error) {
+        const refusal = refused(principal, error);
+        if (!refusal) throw error;
+        return { ...refusal, action: action.declaration.name, targets: targetsOf(action) };
+      }
+    },
     async send(action, { onAllowed, ...sendOptions } = {}) {
+      if (options.context.dryRun && action.declaration.changes) {
+        await authorize(action);
+        throw new DryRun(allowed(principal, action));
+      }
       try {
         await authorize(action);
         if (action.touches.some(({ kind }) => kind === 'dial')) options.quota.takeCall(principal);

@@ -18,6 +18,7 @@ import { type AuthOptions, principalFor, registerAuth } from './plugins/auth.ts'
 import { createTickets } from './plugins/tickets.ts';
 import { registerConnections } from './plugins/connections.ts';
 import { createNoteCall, registerIdempotency } from './plugins/idempotency.ts';
+import { registerDryRun } from './plugins/dry-run.ts';
 import { registerDocs } from './plugins/docs.ts';
 import { actionRoutes } from './routes/actions.ts';
 import { callRoutes } from './routes/calls.ts';
@@ -28,6 +29,7 @@ import { commandRoutes } from './routes/commands.ts';
 import { healthRoutes } from './routes/health.ts';
 import type { RouteOptions } from './routes/index.ts';
 import { metricsRoutes } from './routes/metrics.ts';
+import { permissionRoutes } from './routes/permissions.ts';
 import { pbxRoutes } from './routes/pbx.ts';
 import { problemRoutes } from './routes/problems.ts';
 import { queueRoutes } from './routes/queues.ts';
@@ -137,9 +139,15 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   const revocations = await createRevocations({ store: options.store, clock });
   // Before the token is checked: it is what closes the socket of a refused upgrade.
   await app.register(fastifyWebsocket, { options: { maxPayload: 64 * 1_024 } });
+  // Before a scope is asked for: that is part of the verdict.
+  registerDryRun(app);
   const verifyToken = await registerAuth(app, { ...options.auth, tickets, revocations });
   const pbxFor: RouteOptions['pbxFor'] = (request, name) =>
-    gateway.open(name, principalFor(request), { requestId: request.id, operation: operationOf(request) });
+    gateway.open(name, principalFor(request), {
+      requestId: request.id,
+      operation: operationOf(request),
+      dryRun: request.dryRun,
+    });
   const routeOptions: RouteOptions = {
     gateway,
     clock,
@@ -181,6 +189,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   await app.register(commandRoutes, routeOptions);
   await app.register(webhookRoutes, routeOptions);
   await app.register(tokenRoutes, routeOptions);
+  await app.register(permissionRoutes, routeOptions);
   await app.register(actionRoutes, routeOptions);
   await app.register(pbxRoutes, routeOptions);
   return app;

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { DryRun, refused } from '../auth/dry-run.ts';
 import { GatewayError } from '../lib/errors.ts';
 import { toProblem } from './problems.ts';
 
@@ -41,7 +42,11 @@ export const sendProblem = (request: FastifyRequest, reply: FastifyReply, thrown
 };
 
 export const registerErrorHandling = (app: FastifyInstance): void => {
-  app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error));
+  app.setErrorHandler((error, request, reply) => {
+    const verdict = error instanceof DryRun ? error.verdict : request.dryRun && refused(request.principal, error);
+    if (!verdict) return sendProblem(request, reply, error);
+    return reply.code(200).type('application/json').serializer(JSON.stringify).send(verdict);
+  });
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '/';
     const allowed = (['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const).filter((method) =>

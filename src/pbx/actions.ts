@@ -5,6 +5,7 @@ import { declarations } from '../ami/actions/registry.ts';
 import type { Frame } from '../ami/frame.ts';
 import type { Action, Declaration, Sender } from '../ami/types.ts';
 import type { GuardedSender } from '../auth/guard.ts';
+import type { Verdict } from '../auth/dry-run.ts';
 import { scopesFor } from '../auth/scopes.ts';
 import { GatewayError, isGatewayError } from '../lib/errors.ts';
 
@@ -43,6 +44,8 @@ export interface Actions {
   get(name: string): Promise<ActionDetail>;
   /** Any action by name, with AMI's own names of fields. Rejects as the guard and Asterisk do. */
   run(name: string, fields: Readonly<Record<string, unknown>>): Promise<ActionOutcome>;
+  /** Whether the token may send it, and why. */
+  explain(name: string, fields: Readonly<Record<string, unknown>>): Promise<Verdict>;
 }
 
 export interface ActionsOptions {
@@ -122,6 +125,7 @@ export const createActions = ({ name: pbx, sender, actions, documentation }: Act
       const fields = declaration ? z.toJSONSchema(declaration.fields, { io: 'input', unrepresentable: 'any' }) : null;
       return { ...summary, fields, documentation: await documentation(summary.name) };
     },
+    explain: async (name, fields) => sender.explain(toAction(name, fields)),
     async run(name, fields) {
       const action = toAction(name, fields);
       const { response, items } = await sender.send(action);

@@ -120,13 +120,16 @@ export const createCalls = ({ sender, tracker, principal, store, trunks, keep, w
     async hangup(id) {
       const call = tracker.get(id) ? find(id) : await this.get(id);
       if (call.status === 'ended') throw new GatewayError('call-ended', 'The call has already ended');
-      tracker.cancelling(id);
       // Originate is asynchronous: just after it was placed a call may not have its channel yet.
       await tracker
         .until(id, ({ status }) => status !== 'queued', AbortSignal.timeout(CHANNEL_APPEARS_MS))
         .catch(() => undefined);
       try {
-        await sender.send(Hangup({ Channel: call.channelId }));
+        await sender.send(Hangup({ Channel: call.channelId }), {
+          onAllowed: async () => {
+            tracker.cancelling(id);
+          },
+        });
       } catch (error) {
         if (isGatewayError(error, 'no-such-channel') && tracker.get(id)?.status === 'ended') {
           throw new GatewayError('call-ended', 'The call has already ended', { cause: error });

@@ -97,7 +97,7 @@ export const registerIdempotency = (app: FastifyInstance, { store, clock }: Idem
 
   app.addHook('preHandler', async (request, reply) => {
     const key = request.headers[HEADER];
-    if (typeof key !== 'string' || !request.principal || !takesKey({ method: request.method, config: request.routeOptions.config })) return; // prettier-ignore
+    if (typeof key !== 'string' || request.dryRun || !request.principal || !takesKey({ method: request.method, config: request.routeOptions.config })) return; // prettier-ignore
     const { sub } = request.principal;
     const fingerprint = fingerprintOf(request);
     const record: IdempotencyRecord = { sub, key, fingerprint, instance, createdAt: clock.now(), callId: null, answer: null }; // prettier-ignore

@@ -137,7 +137,7 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
   app.post(
     '/events/tickets',
     {
-      config: { scopes: READ_ANY, repeatable: true },
+      config: { scopes: READ_ANY, repeatable: true, local: true },
       schema: {
         operationId: 'events.ticket',
         tags: ['Events'],

@@ -81,7 +81,7 @@ export const tokenRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { is
   app.post(
     '/tokens',
     {
-      config: { ...config, repeatable: true },
+      config: { ...config, repeatable: true, local: true },
       schema: {
         operationId: 'tokens.make',
         tags: ['Tokens'],
@@ -143,7 +143,7 @@ export const tokenRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { is
   app.delete(
     '/tokens/:jti',
     {
-      config: { anyToken: true },
+      config: { anyToken: true, local: true },
       schema: {
         operationId: 'tokens.revoke',
         tags: ['Tokens'],
