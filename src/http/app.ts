@@ -20,6 +20,7 @@ import { registerConnections } from './plugins/connections.ts';
 import { createNoteCall, registerIdempotency } from './plugins/idempotency.ts';
 import { registerDryRun } from './plugins/dry-run.ts';
 import { registerDocs } from './plugins/docs.ts';
+import { resources } from './resources/index.ts';
 import { actionRoutes } from './routes/actions.ts';
 import { callRoutes } from './routes/calls.ts';
 import { channelRoutes } from './routes/channels.ts';
@@ -190,6 +191,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   await app.register(webhookRoutes, routeOptions);
   await app.register(tokenRoutes, routeOptions);
   await app.register(permissionRoutes, routeOptions);
+  for (const register of resources) register(app, routeOptions);
   await app.register(actionRoutes, routeOptions);
   await app.register(pbxRoutes, routeOptions);
   return app;

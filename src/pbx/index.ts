@@ -16,6 +16,7 @@ import type { Place } from './dialplan.ts';
 import { createPbxInfo, type PbxInfo, type PbxStatus } from './pbx.ts';
 import { createQueues, type Queues } from './queues.ts';
 import { createRecordings, type Recordings } from './recordings.ts';
+import { createResources, type Resources } from './resources.ts';
 import { createVariables, type Variables } from './variables.ts';
 
 /** What one token can do on one server: every noun, each behind the guard. */
@@ -28,6 +29,7 @@ export interface Pbx {
   readonly info: PbxInfo;
   readonly queues: Queues;
   readonly recordings: Recordings;
+  readonly resources: Resources;
   readonly variables: Variables;
 }
 
@@ -86,6 +88,10 @@ class LazyPbx implements Pbx {
   get recordings() {
     const { status } = this.#options;
     return createRecordings({ ...this.#options, actions: () => status().capabilities?.actions ?? new Set() });
+  }
+
+  get resources() {
+    return createResources(this.#options);
   }
 
   get variables() {

@@ -41,7 +41,8 @@ describe('what Asterisk says', () => {
     ['No command provided', 'ami-error'],
     ['Originate failed', 'ami-error'],
     ['Invalid channel', 'ami-error'],
-    ['No active conferences.', 'ami-error'],
+    ['No active conferences.', 'no-such-conference'],
+    ['Message failed to send.', 'ami-error'],
     ['', 'ami-error'],
     // The meaning stands at the beginning: what a caller put further back changes nothing.
     ['Cannot do this: No such channel', 'ami-error'],

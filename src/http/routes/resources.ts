@@ -1,0 +1,102 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { scopesOf } from '../../pbx/resources.ts';
+import { listOf, pageQuery, paginate, pbxQuery, problems } from '../schemas.ts';
+import type { RouteOptions } from './index.ts';
+
+type Shape = z.ZodRawShape;
+interface Input<P extends Shape, Q extends Shape, B extends Shape> {
+  params: z.output<z.ZodObject<P>>;
+  query: z.output<z.ZodObject<Q>>;
+  body: z.output<z.ZodObject<B>>;
+}
+
+/** A route that is one AMI action: what it takes, what it sends, what it gives. */
+export interface ResourceSpec<P extends Shape, Q extends Shape, B extends Shape> {
+  /** `GET /bridges/:id`. */
+  route: string;
+  /** `bridges.get`. */
+  id: string;
+  tag: string;
+  summary: string;
+  /** What Asterisk does that one would not expect. */
+  notes?: string;
+  /** Name of the AMI action. */
+  action: string;
+  params?: P;
+  query?: Q;
+  body?: B;
+  example?: object;
+  /** Its fields, by AMI's names; those undefined are left out. */
+  fields?: (input: Input<P, Q, B>) => Record<string, unknown>;
+  /** Items of a list; the one thing; or nothing, as something was done. */
+  gives: 'list' | 'one' | 'done';
+  /** Of a list: the events that are items. */
+  events?: readonly string[];
+  /** Codes by which Asterisk says that a list is empty. */
+  emptyOn?: readonly string[];
+  /** Code where the one thing is not there. */
+  absent?: string;
+  /** Statuses besides the usual. */
+  statuses?: readonly number[];
+}
+
+export type Resource = (app: FastifyInstance, options: Pick<RouteOptions, 'pbxFor'>) => void;
+
+const itemSchema = z.record(z.string(), z.unknown()).describe('Every header Asterisk gave, typed, in camelCase');
+
+export const resource =
+  <P extends Shape = Shape, Q extends Shape = Shape, B extends Shape = Shape>(spec: ResourceSpec<P, Q, B>): Resource =>
+  (app, { pbxFor }) => {
+    const [method = 'GET', url = '/'] = spec.route.split(' ');
+    const { gives, action, notes, statuses = [] } = spec;
+    const body = spec.body && z.strictObject(spec.body);
+    const query = z.object({ ...spec.query, ...pbxQuery.shape, ...(gives === 'list' ? pageQuery.shape : {}) });
+    const answer = { list: { 200: listOf(itemSchema) }, one: { 200: itemSchema }, done: { 204: z.null() } }[gives];
+    app.withTypeProvider<ZodTypeProvider>().route({
+      method,
+      url,
+      config: { scopes: scopesOf(action) },
+      schema: {
+        operationId: spec.id,
+        tags: [spec.tag],
+        summary: spec.summary,
+        description: [`AMI ${action}.`, notes].filter(Boolean).join(' '),
+        querystring: query,
+        ...(spec.params ? { params: z.object(spec.params) } : {}),
+        ...(body ? { body: spec.example ? body.meta({ examples: [spec.example] }) : body } : {}),
+        response: { ...answer, ...problems(404, ...statuses, 501) },
+      },
+      async handler(request, reply) {
+        const input = { params: request.params, query: request.query, body: request.body } as Input<P, Q, B>;
+        const page = request.query as z.output<typeof pageQuery> & z.output<typeof pbxQuery>;
+        const { resources } = pbxFor(request, page.pbx);
+        const fields = spec.fields?.(input) ?? {};
+        if (gives === 'done') {
+          await resources.done(action, fields);
+          return reply.code(204).send(null);
+        }
+        if (gives === 'one')
+          return reply.send(await resources.one(action, fields, spec.absent ? { absent: spec.absent } : {}));
+        const { events, emptyOn } = spec;
+        const items = await resources.list(action, fields, {
+          ...(events ? { events } : {}),
+          ...(emptyOn ? { emptyOn } : {}),
+        });
+        return reply.send(paginate(items, page));
+      },
+    });
+  };
+
+const name = (what: string, example: string) => z.string().min(1).max(256).describe(what).meta({ example });
+
+/** Parameters that many routes share. */
+export const by = {
+  channel: { id: name('Name of the channel, percent-encoded, or its Uniqueid', '1711432800.42') },
+  queue: { name: name('Name of the queue', 'support') },
+  bridge: { id: name('Id of the bridge', '6b1d…') },
+  room: { room: name('Name of the conference', '1000') },
+  endpoint: { id: name('Name of the endpoint', 'agent001') },
+};
+export const text = z.string().min(1).max(900);
