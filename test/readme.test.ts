@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { describeEachAsterisk, eventually } from './helpers/asterisk.ts';
 import { useGateway } from './helpers/gateway.ts';
 
@@ -37,6 +37,10 @@ describeEachAsterisk('the README', ({ amiPort: port, secret }) => {
       JTI: 'some-token',
     };
   };
+
+  afterAll(async () => {
+    await gateway.as('write:agent').delete('/queues/support-queue/members/PJSIP%2Fagent001');
+  });
 
   it('has a command for every route', () => {
     expect(gw).toContain('authorization: Bearer $T');
