@@ -6,6 +6,7 @@ import { allowed, DryRun, refused, type Verdict } from './dry-run.ts';
 import { judge, maySee, requirePbx } from './policy.ts';
 import type { Principal } from './principal.ts';
 import type { Quota } from './quota.ts';
+import { limitExceeded } from './verdict.ts';
 import { judgeChannel, type Ownership, seesSomeChannels } from './rules/channel.ts';
 
 export interface GuardOptions {
@@ -84,7 +85,13 @@ export const createGuard = (options: GuardOptions): GuardedSender => {
       }
       try {
         await authorize(action);
-        if (action.touches.some(({ kind }) => kind === 'dial')) options.quota.takeCall(principal);
+        if (action.touches.some(({ kind }) => kind === 'dial')) {
+          // Only POST /calls follows what it places.
+          if (!onAllowed && principal.limits.concurrentCalls !== undefined) {
+            throw limitExceeded('concurrentCalls', 'Such a call could not be counted: place it by POST /calls');
+          }
+          options.quota.takeCall(principal);
+        }
         await onAllowed?.();
         const reply = await sender.send(action, sendOptions);
         if (action.declaration.changes) record(action, reply);

@@ -5,6 +5,8 @@ import { declarations } from '../ami/actions/registry.ts';
 import type { Frame } from '../ami/frame.ts';
 import type { Action, Declaration, Sender } from '../ami/types.ts';
 import type { GuardedSender } from '../auth/guard.ts';
+import { requirePbx } from '../auth/policy.ts';
+import type { Principal } from '../auth/principal.ts';
 import type { Verdict } from '../auth/dry-run.ts';
 import { scopesFor } from '../auth/scopes.ts';
 import { GatewayError, isGatewayError } from '../lib/errors.ts';
@@ -39,6 +41,7 @@ export interface ActionOutcome {
 }
 
 export interface Actions {
+  /** Throws `limit-exceeded` where the token may not use the server. */
   list(): ActionSummary[];
   /** Rejects with `no-such-action`. */
   get(name: string): Promise<ActionDetail>;
@@ -51,6 +54,7 @@ export interface Actions {
 export interface ActionsOptions {
   name: string;
   sender: GuardedSender;
+  principal: Principal;
   /** Names of those Asterisk has; null while it is not connected. */
   actions: () => ReadonlySet<string> | null;
   documentation: (action: string) => Promise<string | null>;
@@ -89,7 +93,13 @@ const headersOf = (frame: Frame): RawHeaders => {
 
 const rawFields = z.record(z.string(), z.union([z.string(), z.array(z.string()).max(100)]));
 
+/** Ids of calls that the gateway follows begin so. */
+const OWN_CHANNEL = /^gw-/i;
+
 const toAction = (name: string, fields: Readonly<Record<string, unknown>>): Action => {
+  if (typeof fields['ChannelId'] === 'string' && OWN_CHANNEL.test(fields['ChannelId'])) {
+    throw new GatewayError('invalid-request', "A ChannelId that begins with gw- is the gateway's to give");
+  }
   const declaration = declarationOf(name) as (Declaration & ((fields: unknown) => Action)) | undefined;
   if (declaration) return declaration(fields);
   const parsed = rawFields.safeParse(fields);
@@ -97,7 +107,7 @@ const toAction = (name: string, fields: Readonly<Record<string, unknown>>): Acti
   return rawAction(name, parsed.data);
 };
 
-export const createActions = ({ name: pbx, sender, actions, documentation }: ActionsOptions): Actions => {
+export const createActions = ({ name: pbx, sender, principal, actions, documentation }: ActionsOptions): Actions => {
   const available = (action: string): boolean | null => actions()?.has(action) ?? null;
 
   const summaryOf = (declaration: Declaration): ActionSummary => ({
@@ -111,6 +121,7 @@ export const createActions = ({ name: pbx, sender, actions, documentation }: Act
   const unknown = (name: string): ActionSummary => ({ name, declared: false, available: true, scopes: ['gateway:raw'], changes: true, reply: 'any' }); // prettier-ignore
 
   const known = (): ActionSummary[] => {
+    requirePbx(principal, pbx);
     const declared = declarations.filter(({ internal }) => !internal).map(summaryOf);
     const others = [...(actions() ?? [])].filter((name) => !declarationOf(name)).map(unknown);
     return [...declared, ...others].sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -57,6 +57,20 @@ describeEachPbx('actions by name', (pbx) => {
     expect((await run('Events', { EventMask: 'on' }).expect(403)).body.detail).toContain('not open to any token');
   });
 
+  it('leave no way round what POST /calls counts and names, nor to another server', async () => {
+    const call = { Channel: 'Local/short@lab', Application: 'Wait', Data: '1', Async: true };
+    const counted = await run('Originate', call, ALL, { concurrentCalls: 5 }).expect(403);
+    expect(counted.body).toMatchObject({ code: 'limit-exceeded', limit: 'concurrentCalls' });
+    await run('Originate', { ...call, ChannelId: 'gw-0123456789abcdef01234567' }).expect(400);
+    const perMinute = gateway.as(ALL, { callsPerMinute: 1 }, 'by-the-minute');
+    await perMinute.post('/actions/Originate', call).expect(200);
+    expect((await perMinute.post('/actions/Originate', call).expect(429)).body.code).toBe('too-many-calls');
+    const elsewhere = gateway.as(ALL, { pbx: ['other'] });
+    for (const path of ['/actions', '/actions/Hangup']) {
+      expect((await elsewhere.get(path).expect(403)).body).toMatchObject({ code: 'limit-exceeded', limit: 'pbx' });
+    }
+  });
+
   it('take no field they do not have, and no byte that AMI cannot carry', async () => {
     expect((await run('Hangup', { Channel: 'x', Secret: 'y' }).expect(400)).body.code).toBe('invalid-request');
     expect((await run('Hangup', { Channel: 'x\r\nAction: Logoff' }).expect(400)).body.code).toBe('forbidden-character');
