@@ -4,6 +4,7 @@ import { ConfigError } from '../config.ts';
 import { isGatewayError } from '../lib/errors.ts';
 import { serve } from '../server.ts';
 import { version } from '../version.ts';
+import { newAction, type NewAction } from './new-action.ts';
 import { writeOpenapi } from './openapi.ts';
 import { simulate } from './simulate.ts';
 import { printToken, type TokenArguments } from './token.ts';
@@ -46,6 +47,18 @@ program
   .description('write openapi/openapi.json from the routes')
   .option('--check', 'change nothing; fail where the file differs')
   .action(writeOpenapi);
+
+program
+  .command('new-action')
+  .description('for who works on the gateway: write the declaration of an AMI action, and a test to be filled in')
+  .argument('<name>', 'as Asterisk spells it, such as QueueFoo')
+  .requiredOption('--area <file>', 'file of src/ami/actions it belongs to, such as queue')
+  .requiredOption('--classes <classes>', 'of manager.conf, with commas between: one of them is wanted')
+  .option('--fields <fields>', 'names of its required fields, with commas between')
+  .option('--changes', 'it changes something', false)
+  .action((name: string, options: Omit<NewAction, 'name'>) => {
+    for (const file of newAction(process.cwd(), { ...options, name })) console.log(file);
+  });
 
 try {
   await program.parseAsync();
