@@ -106,6 +106,11 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
     done();
   });
+  // Where every field is optional, no body at all is a body too.
+  app.addHook('preValidation', (request, _reply, done) => {
+    if (request.routeOptions.schema?.body !== undefined) request.body ??= {};
+    done();
+  });
   app.addHook('onResponse', (request, reply, done) => {
     const operation = operationOf(request);
     metrics.httpRequest(operation, request.method, reply.statusCode, reply.elapsedTime / 1_000);

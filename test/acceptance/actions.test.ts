@@ -36,6 +36,14 @@ describeEachPbx('actions by name', (pbx) => {
     expect((await run('Hangup', { Channel: 'nosuch' }).expect(404)).body.code).toBe('no-such-channel');
   });
 
+  it('need no body where no field is needed', async () => {
+    const bare = (path: string, token: string) => fetch(gateway.url + path, { method: 'POST', headers: { authorization: `Bearer ${token}` } }); // prettier-ignore
+    expect((await bare('/actions/CoreStatus', gateway.token(ALL))).status).toBe(200);
+    expect((await bare('/actions/Hangup', gateway.token(ALL))).status).toBe(400);
+    expect((await bare('/channels/nosuch/park', gateway.token(ALL))).status).toBe(404);
+    expect((await bare('/calls', gateway.token(ALL))).status).toBe(400);
+  });
+
   it('are judged as by every other way', async () => {
     expect((await run('Hangup', { Channel: 'x' }, 'read:call').expect(403)).body).toMatchObject({ code: 'insufficient-scope', scopes: ['write:system', 'write:call'] }); // prettier-ignore
     const refused: [string, object, object?][] = [

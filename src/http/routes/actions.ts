@@ -83,7 +83,7 @@ export const actionRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { p
           'token that no limit narrows. Calls are better placed by POST /calls, which follows them.',
         params,
         querystring: pbxQuery,
-        body: z.record(z.string(), z.unknown()).default({}).meta({ examples: [{ Queue: 'support' }] }), // prettier-ignore
+        body: z.record(z.string(), z.unknown()).meta({ examples: [{ Queue: 'support' }] }), // prettier-ignore
         response: { 200: outcomeSchema, ...problems(404, 409, 422, 429, 501) },
       },
     },
