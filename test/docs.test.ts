@@ -1,6 +1,14 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { actionsTable } from './helpers/actions-table.ts';
 
 it('docs/actions.md lists every action with its scopes and routes', async () => {
   await expect(await actionsTable()).toMatchFileSnapshot('../docs/actions.md');
+});
+
+it('openapi.json is OpenAPI 3.1', async () => {
+  const validator = new Validator();
+  const { valid, errors } = await validator.validate(JSON.parse(readFileSync('openapi/openapi.json', 'utf8')));
+  expect([valid, errors, validator.version]).toEqual([true, undefined, '3.1']);
 });
