@@ -1,4 +1,4 @@
-import { BlockList, isIPv6 } from 'node:net';
+import { addressList, prefixOf } from '../lib/addresses.ts';
 import { GatewayError } from '../lib/errors.ts';
 import { matchesGlob } from '../lib/glob.ts';
 import type { Limits } from './limits.ts';
@@ -71,25 +71,12 @@ const narrowsList = (mine: Limits, theirs: Limits, limit: (typeof NARROWING)[num
   if (outside !== undefined) throw wider(limit, JSON.stringify(outside));
 };
 
-const toList = (ranges: readonly string[]): BlockList => {
-  const list = new BlockList();
-  for (const range of ranges) {
-    const [address = '', prefix] = range.split('/');
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
-    if (prefix === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(prefix), family);
-  }
-  return list;
-};
-
 const narrowsAddresses = ({ ip: mine }: Limits, { ip: theirs }: Limits): void => {
   if (mine === undefined) return;
   if (theirs === undefined) throw wider('ip', 'it must be listed');
-  const bits = (range: string) => Number(range.split('/')[1] ?? (isIPv6(range) ? 128 : 32));
   const outside = theirs.find((range) => {
     const address = range.split('/')[0] ?? '';
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
-    return !mine.some((known) => bits(known) <= bits(range) && toList([known]).check(address, family));
+    return !mine.some((known) => prefixOf(known) <= prefixOf(range) && addressList([known])(address));
   });
   if (outside !== undefined) throw wider('ip', outside);
 };

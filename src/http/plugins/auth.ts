@@ -1,11 +1,11 @@
 import fastifyJwt, { type JWT } from '@fastify/jwt';
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
-import { BlockList, isIPv6 } from 'node:net';
 import { requireScope } from '../../auth/policy.ts';
 import type { Principal } from '../../auth/principal.ts';
 import type { Scope } from '../../auth/scopes.ts';
 import { principalOf } from '../../auth/tokens.ts';
 import { limitExceeded } from '../../auth/verdict.ts';
+import { addressList } from '../../lib/addresses.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { SigningKey } from '../../lib/signing-key.ts';
 import type { Revocations } from '../../auth/revocation.ts';
@@ -38,26 +38,17 @@ export interface AuthOptions {
 
 const REMEMBERED_TOKENS = 5_000;
 
-const addressLists = new WeakMap<Principal, BlockList>();
+const addressLists = new WeakMap<Principal, (address: string) => boolean>();
 
-const addressListOf = (principal: Principal, ranges: readonly string[]): BlockList => {
+const addressListOf = (principal: Principal, ranges: readonly string[]): ((address: string) => boolean) => {
   let list = addressLists.get(principal);
-  if (!list) {
-    list = new BlockList();
-    for (const range of ranges) {
-      const [address = '', prefix] = range.split('/');
-      const family = isIPv6(address) ? 'ipv6' : 'ipv4';
-      if (prefix === undefined) list.addAddress(address, family);
-      else list.addSubnet(address, Number(prefix), family);
-    }
-    addressLists.set(principal, list);
-  }
+  if (!list) addressLists.set(principal, (list = addressList(ranges)));
   return list;
 };
 
 const requireAddress = (principal: Principal, ip: string): void => {
   const ranges = principal.limits.ip;
-  if (ranges && !addressListOf(principal, ranges).check(ip, isIPv6(ip) ? 'ipv6' : 'ipv4')) {
+  if (ranges && !addressListOf(principal, ranges)(ip)) {
     throw limitExceeded('ip', 'The token may not be used from this address');
   }
 };
