@@ -90,7 +90,11 @@ describeEachPbx('the event socket', (pbx) => {
     socket.say({ type: 'token', token: gateway.token('read:agent', undefined, 'anna') });
     await socket.until(({ type }) => type === 'token');
     const before = namesOf(socket, 'a').length;
-    await call();
+    // Another sees the whole call: by then this one has been past it too, with the token it had.
+    const witness = await connect(gateway.token('read:call', undefined, 'anna'));
+    witness.say({ type: 'subscribe', id: 'w' });
+    await witness.until(({ type }) => type === 'subscribed');
+    await witness.until(ended(await call(), 'w'));
     socket.say({ type: 'token', token: gateway.token('read:call', undefined, 'anna') });
     await eventually(() => {
       expect(socket.messages.filter(({ type }) => type === 'token')).toHaveLength(2);

@@ -43,6 +43,10 @@ it('carries a call of the gateway, also after a restart', async () => {
 });
 
 it('is refused by a gateway that does not know its certificate', async () => {
+  // Those of the gateway before are going.
+  await eventually(() => {
+    expect(simulator.faults.lines).toEqual([]);
+  });
   const gateway = await start();
   await eventually(async () => {
     const { body } = await gateway.as('read:system').get('/pbx').expect(200);
