@@ -56,7 +56,7 @@ describeEachPbx('Queues', (pbx) => {
     await eventually(async () => {
       const { members } = await statusOf(ami, 'answer-queue');
       expect(members.map((item) => item.get('Status'))).toContain('2');
-    }, 400);
+    }, 3_000);
     expect(callers.map((item) => [item.get('Position'), item.get('Uniqueid')])).toEqual([['1', call.id]]);
 
     const called = await call.event('AgentCalled');
