@@ -2,15 +2,26 @@ import { BlockList, isIPv6 } from 'node:net';
 
 const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIPv6(address) ? 'ipv6' : 'ipv4');
 
-/** Whether an address is among these: single ones, and ranges such as `10.0.0.0/8`. */
+/** As a socket for both families names a peer of IPv4. */
+const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
+
+/**
+ * Whether an address is among these: single ones, and ranges such as `10.0.0.0/8`. Ranges of IPv6 hold no address of IPv4;
+ * in one BlockList of Node `::/0` would hold them all.
+ */
 export const addressList = (ranges: readonly string[]): ((address: string) => boolean) => {
-  const list = new BlockList();
+  const lists = { ipv4: new BlockList(), ipv6: new BlockList() };
   for (const range of ranges) {
     const [address = '', prefix] = range.split('/');
-    if (prefix === undefined) list.addAddress(address, familyOf(address));
-    else list.addSubnet(address, Number(prefix), familyOf(address));
+    const family = familyOf(address);
+    if (prefix === undefined) lists[family].addAddress(address, family);
+    else lists[family].addSubnet(address, Number(prefix), family);
   }
-  return (address) => list.check(address, familyOf(address));
+  return (given) => {
+    const address = MAPPED.exec(given)?.[1] ?? given;
+    const family = familyOf(address);
+    return lists[family].check(address, family);
+  };
 };
 
 /** Bits of a range that are fixed: all of them for a single address. */
