@@ -74,6 +74,9 @@ const prefixBits = (mask: readonly number[]): number | null => {
   return /^1*0*$/.test(bits) ? bits.replaceAll('0', '').length : null;
 };
 
+/** IPv4 as IPv6 writes it. A range that holds this would let in every IPv4 address too, where ranges are checked. */
+const MAPPED = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0];
+
 const ALL = [4, 16].map((length) => ({ length, all: prefixMask(0, length).join() }));
 
 /**
@@ -89,9 +92,9 @@ export const asRanges = (lists: readonly AddressList[]): string[] | null => {
   });
   const permits = rules.filter((rule) => rule.allow);
   if (!closed || permits.length !== rules.length - ALL.length) return null;
-  const ranges = permits.map(({ address, mask }) => {
-    const bits = prefixBits(mask);
-    return bits === null ? null : `${ipaddr.fromByteArray([...address]).toString()}/${bits}`;
+  const ranges = permits.map((rule) => {
+    const bits = prefixBits(rule.mask);
+    return bits === null || fits(rule, MAPPED) ? null : `${ipaddr.fromByteArray([...rule.address]).toString()}/${bits}`;
   });
   return ranges.every((range) => range !== null) ? ranges : null;
 };
