@@ -60,7 +60,12 @@ export const parseEventFilter = (key: string, value: string): ParsedFilter => {
   const exclude = value.startsWith('!');
   const text = exclude ? value.slice(1) : value;
   const open = key.indexOf('(');
-  if (open < 0 && text === '') return refused('it has no pattern');
+  if (open < 0 && text === '') {
+    if (!exclude) return refused('it has no pattern');
+    // Asterisk 16 takes it for a pattern that fits everything, 22 leaves it out.
+    const everything: EventFilter = { exclude, event: null, header: null, method: 'none', text };
+    return { filter: everything, fault: 'the ! stands alone, so every event is excluded' };
+  }
   const criteria = open < 0 ? { method: 'regex' as const } : parseCriteria(key.slice(open + 1));
   if (typeof criteria === 'string') return refused(criteria);
   const filter: EventFilter = { exclude, event: null, header: null, method: 'none', text, ...criteria };

@@ -9,26 +9,25 @@ export interface NamedAcls {
   warnings: readonly Warning[];
 }
 
-/** Lists of acl.conf. One with a faulty rule, or whose name comes twice, lets nobody in rather than too many. */
+/**
+ * Lists of acl.conf, told apart by the case of their names too, as in Asterisk; a second section of a name goes on with
+ * the list. One with a faulty rule lets nobody in rather than too many.
+ */
 export const readNamedAcls = (sections: readonly Section[]): NamedAcls => {
   const lists = new Map<string, AddressRule[] | null>();
   const warnings: Warning[] = [];
-  for (const { name, file, line, template, entries } of sections) {
+  for (const { name, template, entries } of sections) {
     if (template) continue;
-    const id = fold(name);
-    let faulty = lists.has(id);
-    if (faulty) warnings.push({ file, line, user: null, message: `the access list '${name}' is there twice` });
-    const list = entries.flatMap(({ key, value, ...place }) => {
+    let list = lists.has(name) ? (lists.get(name) ?? null) : [];
+    for (const { key, value, ...place } of entries) {
       const sense = fold(key);
-      if (sense !== 'permit' && sense !== 'deny') return [];
+      if (sense !== 'permit' && sense !== 'deny') continue;
       const rules = parseAddressRules(sense, value);
-      if (rules) return rules;
-      faulty = true;
       const message = `'${key} = ${value}' is no list of addresses; '${name}' lets nobody in`;
-      warnings.push({ ...place, user: null, message });
-      return [];
-    });
-    lists.set(id, faulty ? null : list);
+      if (!rules) warnings.push({ ...place, user: null, message });
+      list = list && rules && [...list, ...rules];
+    }
+    lists.set(name, list);
   }
-  return { find: (name) => lists.get(fold(name)) ?? null, warnings };
+  return { find: (name) => lists.get(name) ?? null, warnings };
 };

@@ -50,7 +50,6 @@ describe('event filters', () => {
 
   it.each<[string, string, RegExp]>([
     ['eventfilter', '', /it has no pattern/],
-    ['eventfilter', '!', /it has no pattern/],
     ['eventfilter()', '', /neither an event, nor a header/],
     ['eventfilter(action(exclude))', '', /neither an event, nor a header/],
     ['eventfilter(name(Hangup)', 'x', /a pattern needs a method/],
@@ -66,6 +65,11 @@ describe('event filters', () => {
     const parsed = parseEventFilter(key, value);
     expect(parsed.filter).toBeNull();
     expect(parsed.fault).toMatch(fault);
+  });
+
+  it('of a ! alone let nothing through, as in Asterisk 16', () => {
+    expect(parseEventFilter('eventfilter', '!').fault).toMatch(/every event is excluded/);
+    expect(seen(['eventfilter', '!'])).toEqual([]);
   });
 
   it('let nothing through that a pattern nobody understands might have stopped', () => {
