@@ -25,7 +25,8 @@ export const readNamedAcls = (sections: readonly Section[]): NamedAcls => {
       const rules = parseAddressRules(sense, value);
       const message = `'${key} = ${value}' is no list of addresses; '${name}' lets nobody in`;
       if (!rules) warnings.push({ ...place, user: null, message });
-      list = list && rules && [...list, ...rules];
+      if (!rules) list = null;
+      else list?.push(...rules);
     }
     lists.set(name, list);
   }

@@ -3,7 +3,7 @@ import type { ConfFiles } from './files.ts';
 import { fold } from './fold.ts';
 import { MAX_LINE_BYTES, strip, uncomment } from './lines.ts';
 import { confError, type Place, type Warning } from './problem.ts';
-import { findSection, type Section, type Sections, type TemplateFilter } from './sections.ts';
+import { createSectionIndex, type Section, type Sections, type TemplateFilter } from './sections.ts';
 
 /** Includes below the first file; as in Asterisk. */
 const MAX_DEPTH = 10;
@@ -42,7 +42,7 @@ export interface ReadOptions {
 /** Reads a file of Asterisk's configuration with all it includes. Throws where Asterisk would refuse the whole. */
 export const readSections = ({ files, path }: ReadOptions): Sections => {
   const root = resolve(path);
-  const sections: Section[] = [];
+  const sections = createSectionIndex();
   const warnings: Warning[] = [];
   let current: Section | null = null;
   let filesRead = 0;
@@ -54,13 +54,13 @@ export const readSections = ({ files, path }: ReadOptions): Sections => {
 
   const count = (place: Place, more = 1) => {
     entries += more;
-    if (entries > MAX_ENTRIES) throw confError(place, `there are more than ${MAX_ENTRIES} settings`);
+    if (entries > MAX_ENTRIES) throw confError(place, `there are more than ${MAX_ENTRIES} settings and sections`);
   };
 
   const addedTo = (name: string, option: string, place: Place): Section => {
     const filter = TEMPLATE_FILTERS[option.slice(1)];
     if (!filter) throw confError(place, `an addition to sections chosen by '${option}' is not understood`);
-    const target = findSection(sections, name, filter);
+    const target = sections.find(name, filter);
     if (!target) throw confError(place, `section '${name}' is added to, but does not exist`);
     return target;
   };
@@ -79,13 +79,14 @@ export const readSections = ({ files, path }: ReadOptions): Sections => {
         target.entries.push(...fresh.entries);
         section = target;
       } else {
-        const base = findSection(sections, option, 'include');
+        const base = sections.find(option, 'include');
         if (!base) throw confError(place, `section '${option}' is inherited from, but does not exist`);
         count(place, base.entries.length);
         section.entries.push(...base.entries.map((entry) => ({ ...entry })));
       }
     }
-    if (section === fresh) sections.push(fresh);
+    count(place);
+    if (section === fresh) sections.add(fresh);
     return section;
   };
 
@@ -176,5 +177,5 @@ export const readSections = ({ files, path }: ReadOptions): Sections => {
 
   const top = { file: root, line: 0 };
   if (!readFile(root, 0, top)) throw confError(top, warnings.at(-1)?.message ?? 'the file is not there');
-  return { sections, warnings };
+  return { sections: sections.all, warnings };
 };

@@ -27,8 +27,31 @@ export const findSection = (
   sections: readonly Section[],
   name: string,
   templates: TemplateFilter,
-): Section | undefined =>
-  sections.find(
-    (section) =>
-      fold(section.name) === fold(name) && (templates === 'include' || section.template === (templates === 'restrict')),
-  );
+): Section | undefined => {
+  const id = fold(name);
+  const fits = (section: Section) => templates === 'include' || section.template === (templates === 'restrict');
+  return sections.find((section) => fits(section) && fold(section.name) === id);
+};
+
+export interface SectionIndex {
+  readonly all: readonly Section[];
+  add(section: Section): void;
+  find(name: string, templates: TemplateFilter): Section | undefined;
+}
+
+/** Sections in their order, found without looking through those of other names. */
+export const createSectionIndex = (): SectionIndex => {
+  const all: Section[] = [];
+  const byName = new Map<string, Section[]>();
+  return {
+    all,
+    add(section) {
+      const id = fold(section.name);
+      const same = byName.get(id) ?? [];
+      byName.set(id, same);
+      same.push(section);
+      all.push(section);
+    },
+    find: (name, templates) => findSection(byName.get(fold(name)) ?? [], name, templates),
+  };
+};

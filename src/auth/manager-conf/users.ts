@@ -8,6 +8,7 @@ import type { Place, Warning } from './problem.ts';
 import type { Entry, Section } from './sections.ts';
 
 const MIN_SECRET_LENGTH = 16;
+const NOT_ENABLED = 'it is not enabled';
 
 export interface AmiUser extends Place {
   name: string;
@@ -40,7 +41,7 @@ type Tell = (place: Place, user: string | null, message: string) => void;
 
 /** A second section of a name goes on with the user, but begins its addresses and filters anew. */
 const beginSection = (draft: Draft): void => {
-  draft.disabled = null;
+  if (draft.disabled !== NOT_ENABLED) draft.disabled = null;
   draft.permitDeny = [];
   draft.named = [];
   draft.filters = [];
@@ -72,8 +73,10 @@ const apply = (draft: Draft, entry: Entry, { namedAcl }: UsersOptions, tell: Tel
   } else if (key === 'acl') addNamed(draft, entry, namedAcl, tell);
   else if (key === 'displayconnects') draft.displayConnects = isTrue(value);
   else if (key === 'allowmultiplelogin') draft.allowMultipleLogin = isTrue(value);
-  else if (key === 'enabled' && !isTrue(value)) {
-    draft.disabled = 'it is not enabled';
+  else if (key === 'enabled' && isTrue(value)) {
+    if (draft.disabled === NOT_ENABLED) draft.disabled = null;
+  } else if (key === 'enabled') {
+    draft.disabled ??= NOT_ENABLED;
     tell(entry, draft.name, 'Asterisk knows no enabled of a user and lets it in; the gateway does not');
   } else if (key.startsWith('eventfilter')) {
     const { filter, fault } = parseEventFilter(entry.key, value);
@@ -116,8 +119,10 @@ const weighSecrets = (users: readonly AmiUser[], tell: Tell): void => {
       continue;
     }
     if (secret.length < MIN_SECRET_LENGTH) tell(user, name, `the secret has less than ${MIN_SECRET_LENGTH} characters`);
-    const others = (owners.get(secret) ?? []).filter((other) => other !== user).map((other) => other.name);
-    if (others.length > 0) tell(user, name, `the secret is also that of ${others.join(', ')}`);
+    const sharing = owners.get(secret) ?? [];
+    const other = sharing.find((one) => one !== user);
+    const more = sharing.length > 2 ? ` and ${sharing.length - 2} more` : '';
+    if (other) tell(user, name, `the secret is also that of ${other.name}${more}`);
   }
 };
 

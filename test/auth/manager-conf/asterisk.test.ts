@@ -58,6 +58,11 @@ write => originate, call,nonsense
 [shape-spaced] (t)
 #include shape*.conf
 allowmultiplelogin = no
+
+[part-of-a-word](t)
+read = c,agent
+[empty-word](t)
+read = ,call
 `;
 const INCLUDED = '[shape-included](t)\nwrite = command\n[shape-last](t)\n';
 
@@ -152,6 +157,14 @@ describe.each(releases)('manager.conf beside Asterisk %i', (release) => {
       expect([user.name, ...[...user.write].sort()]).toEqual([user.name, ...classes(said('write perm')).sort()]);
       expect([user.name, user.displayConnects]).toEqual([user.name, said('displayconnects') === 'yes']);
     }
+  });
+
+  it('grants less where Asterisk takes a part of a word for classes', async () => {
+    const read = async (name: string) => /read perm: *(.*)/.exec(await asterisk.cli(`manager show user ${name}`))?.[1];
+    expect(await read('part-of-a-word')).toBe('call,command,agent,config,cdr,cc');
+    expect(await read('empty-word')).toMatch(/^system,call,.*,all$/);
+    expect(conf.user('part-of-a-word')!.read).toEqual(new Set(['agent']));
+    expect(conf.user('empty-word')!.read).toEqual(new Set(['call']));
   });
 
   it('knows the same secrets', async () => {

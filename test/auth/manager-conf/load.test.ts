@@ -115,6 +115,11 @@ describe('a user', () => {
     );
   });
 
+  it('stays disabled in a second section, until it is enabled', () => {
+    const text = '[t](!)\nsecret=0123456789abcdef\nenabled=no\n[a](t)\n[a]\nread=call\n[b](t)\nenabled=yes\n';
+    expect(loadText(text).users.map(({ disabled }) => disabled)).toEqual(['it is not enabled', null]);
+  });
+
   it('named in an access list twice is disabled', () => {
     expect(loadText('[a]\nsecret=0123456789abcdef\nacl=x,X\n').users[0]!.disabled).toMatch(/given twice/);
   });

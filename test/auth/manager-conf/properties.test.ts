@@ -38,6 +38,19 @@ describe('any files', () => {
   });
 });
 
+describe('a file of absurd size', () => {
+  it.each<[string, string]>([
+    ['sections', Array.from({ length: 60_000 }, (_, index) => `[s${index}]\n`).join('')],
+    ['inheritance', `[a]\n${'[b](a)\n'.repeat(60_000)}`],
+    ['settings', `[a]\n${Array.from({ length: 60_000 }, (_, index) => `deny=10.0.${index % 256}.0/24\n`).join('')}`],
+    ['nothing', ';'.repeat(3_000_000)],
+  ])('is read in time: %s', (_, text) => {
+    const began = performance.now();
+    loadText(text);
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+});
+
 const name = fc.stringMatching(/^[a-z][a-z0-9_.-]{0,20}$/).filter((one) => one !== 'general');
 const secret = fc
   .string({ unit: fc.oneof(fc.constantFrom(...Array.from('abcXYZ019;=#![]()-_\\"<> é')), fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 })), minLength: 16, maxLength: 40 })

@@ -83,7 +83,7 @@ describe('a configuration file', () => {
     ['#include no.conf\n', "manager.conf:1: the file 'no.conf' is not there"],
     ['#include "no*.conf"\n', "manager.conf:1: the file 'no*.conf' is not there"],
     ['#include manager.conf\n', 'manager.conf:1: includes nest deeper than 10'],
-    [`[a]\nk=v\n${'[a](+,a)\n'.repeat(40)}`, 'manager.conf:19: there are more than 100000 settings'],
+    [`[a]\nk=v\n${'[a](+,a)\n'.repeat(40)}`, 'manager.conf:19: there are more than 100000 settings and sections'],
     [`[a]\n${';-- '.repeat(200)}\n`, 'manager.conf:2: comments nest too deep'],
   ])('is refused: %j', (text, message) => {
     expect(failure(createTree({ 'manager.conf': text }))).toBe(message);
