@@ -40,6 +40,8 @@ export interface ComposeOptions {
   keepEventsMax?: number;
   /** Networks besides the public ones that webhooks may go to. */
   webhookAllowNetworks: readonly string[];
+  /** Whether events are kept with their headers, for those who have event filters. */
+  keepHeaders?: (() => boolean) | undefined;
   clock: Clock;
   log: Log;
 }
@@ -119,6 +121,7 @@ const startServer = async (config: PbxConfig, options: ComposeOptions, shared: S
     trunks,
     liveChannels: (uniqueId) => (late.sender ? liveChannels(late.sender)(uniqueId) : Promise.resolve([])),
     newId: newCallId,
+    keepHeaders: options.keepHeaders,
     deliveriesFor: shared.webhooks.deliveriesFor,
     onCommitted: (deliveries) => {
       shared.webhooks.wake(deliveries);

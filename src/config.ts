@@ -26,6 +26,8 @@ export interface Config {
   key: SigningKey;
   /** Still taken, no longer signed with. */
   previousKey: SigningKey | undefined;
+  /** Path of manager.conf, whose users may log in. */
+  managerConf: string | undefined;
   jwtIssuer: string | undefined;
   jwtAudience: string | undefined;
   logLevel: string;
@@ -94,6 +96,7 @@ const schema = z.object({
   JWT_KEY_FILE: z.string().optional(),
   JWT_SECRET_PREVIOUS: z.string().optional(),
   JWT_KEY_FILE_PREVIOUS: z.string().optional(),
+  MANAGER_CONF: z.string().optional(),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -231,6 +234,7 @@ export const parseConfig = (environment: Environment): Config => {
     tls: certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined,
     key,
     previousKey,
+    managerConf: values.MANAGER_CONF,
     jwtIssuer: values.JWT_ISSUER,
     jwtAudience: values.JWT_AUDIENCE,
     logLevel: values.LOG_LEVEL,

@@ -1,11 +1,13 @@
 import closeWithGrace from 'close-with-grace';
 import { readFileSync } from 'node:fs';
 import { pino } from 'pino';
+import { createAccounts } from './auth/accounts.ts';
 import { compose } from './compose.ts';
 import { ConfigError, parseConfig, processEnvironment, unknownNames } from './config.ts';
 import { demoGreeting, startDemo } from './demo.ts';
 import { buildApp } from './http/app.ts';
 import { systemClock } from './lib/clock.ts';
+import { isGatewayError } from './lib/errors.ts';
 import { openStore } from './store/open.ts';
 import { version } from './version.ts';
 
@@ -26,7 +28,20 @@ export const serve = async (): Promise<void> => {
   const demo = config.demo ? await startDemo() : undefined;
   const pbx = demo ? [demo.pbx] : config.pbx;
   const { store, fault } = await openStore(config.storeUrl, log);
-  const composed = await compose({ ...config, pbx, store, storeFault: fault, clock: systemClock, log });
+  const { key, previousKey, managerConf } = config;
+  const accounts =
+    managerConf === undefined
+      ? undefined
+      : createAccounts({ path: managerConf, key, previousKey, clock: systemClock, log });
+  const composed = await compose({
+    ...config,
+    pbx,
+    store,
+    storeFault: fault,
+    keepHeaders: accounts?.filtersEvents,
+    clock: systemClock,
+    log,
+  });
   const { gateway, metrics, webhooks, close, destroy } = composed;
   let draining = false;
   const app = await buildApp({
@@ -35,7 +50,8 @@ export const serve = async (): Promise<void> => {
     webhooks,
     store,
     clickToDial: config.clickToDial,
-    auth: { key: config.key, previousKey: config.previousKey, issuer: config.jwtIssuer, audience: config.jwtAudience },
+    accounts,
+    auth: { key, previousKey, issuer: config.jwtIssuer, audience: config.jwtAudience },
     version,
     logger: log,
     corsOrigins: config.corsOrigins,
@@ -56,6 +72,7 @@ export const serve = async (): Promise<void> => {
     draining = true;
     const forced = setTimeout(() => void destroy(), GRACE_MS - 1_000);
     await app.close();
+    accounts?.close();
     await close();
     await demo?.close();
     clearTimeout(forced);
@@ -65,7 +82,7 @@ export const serve = async (): Promise<void> => {
 
 if (import.meta.main) {
   serve().catch((error: unknown) => {
-    console.error(error instanceof ConfigError ? error.message : error);
+    console.error(error instanceof ConfigError || isGatewayError(error) ? error.message : error);
     process.exit(1);
   });
 }

@@ -43,6 +43,13 @@ it('names every variable that is missing or wrong, shows no value, and does not 
   expect(out + err).not.toContain('hidden-value');
 });
 
+it('does not start where manager.conf cannot be read, and says which file', async () => {
+  const { code, err } = await run('src/server.ts', [], { MANAGER_CONF: '/nowhere/manager.conf', JWT_SECRET }).ended;
+  expect(code).toBe(1);
+  expect(err).toContain('/nowhere/manager.conf');
+  expect(err).not.toContain('    at ');
+});
+
 describeEachAsterisk('the service', ({ amiPort, secret }) => {
   it('listens on loopback, finishes what is in flight at SIGTERM, logs off and ends', async () => {
     const proxy = await startProxy(amiPort);

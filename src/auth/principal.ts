@@ -1,4 +1,6 @@
 import type { Limits } from './limits.ts';
+import type { AddressList } from './manager-conf/addresses.ts';
+import type { EventFilter } from './manager-conf/event-filters.ts';
 import type { Scope } from './scopes.ts';
 
 export interface DialSettings {
@@ -20,4 +22,10 @@ export interface Principal {
   limits: Limits;
   /** Where click-to-dial places this token's calls, in place of what the operator has set. */
   dial?: DialSettings | undefined;
+  /** Of a user of manager.conf: proves which secret it logged in with. */
+  account?: string | undefined;
+  /** Its `permit`, `deny` and `acl`. */
+  addressRules?: readonly AddressList[] | undefined;
+  /** Its `eventfilter`. */
+  eventFilters?: readonly EventFilter[] | undefined;
 }

@@ -16,6 +16,7 @@ export interface TokenRequest {
   scope: string;
   limits?: Limits | undefined;
   dial?: DialSettings | undefined;
+  account?: string | undefined;
   /** Seconds. */
   ttl: number;
   issuer?: string | undefined;
@@ -52,6 +53,7 @@ export const signToken = (key: SigningKey, request: TokenRequest): string => {
     scope: request.scope.trim().split(/\s+/).join(' '),
     ...(limits.data === undefined ? {} : { limits: limits.data }),
     ...(dial.data === undefined ? {} : { dial: dial.data }),
+    ...(request.account === undefined ? {} : { account: request.account }),
   });
 };
 
@@ -62,6 +64,7 @@ const claimsSchema = z.object({
   scope: z.string(),
   limits: limitsSchema.optional(),
   dial: dialSchema.optional(),
+  account: z.string().max(200).optional(),
 });
 
 /**
@@ -73,6 +76,6 @@ export const principalOf = (claims: unknown): Principal => {
   if (!parsed.success) {
     throw new GatewayError('unauthorized', `The token's claims do not fit: ${z.prettifyError(parsed.error)}`);
   }
-  const { sub, jti, exp, scope, limits, dial } = parsed.data;
-  return { sub, jti, expiresAt: exp * 1_000, scopes: parseScopes(scope).scopes, limits: limits ?? {}, dial };
+  const { exp, scope, limits = {}, ...rest } = parsed.data;
+  return { ...rest, expiresAt: exp * 1_000, scopes: parseScopes(scope).scopes, limits };
 };

@@ -14,6 +14,8 @@ export interface EventReferences {
   variable: string | null;
   /** Subject that placed the call it belongs to. */
   owner: string | null;
+  /** Headers as Asterisk sent them, but for that of the name; only where somebody's event filters ask for them. */
+  headers?: readonly (readonly [name: string, value: string])[] | undefined;
 }
 
 /** An event in its public form, but for `at`, which is in milliseconds since the epoch here. */

@@ -26,6 +26,8 @@ export interface JournalOptions extends Pick<
   trunks: readonly string[];
   liveChannels: (uniqueId?: string) => Promise<LiveChannel[]>;
   newId: () => string;
+  /** Whether events are kept with their headers, for those who have event filters. */
+  keepHeaders?: (() => boolean) | undefined;
 }
 
 /** All that happens on one PBX: its events in a log, its calls from start to end. */
@@ -53,6 +55,8 @@ const RESYNCHRONISE_AGAIN_MS = 2_000;
 const DOUBT_MS = 1_000;
 const NOTHING: EventReferences = { channels: [], contexts: [], queues: [], variable: null, owner: null };
 
+const headersOf = (frame: Frame) => [...frame.entries()].filter(([name]) => name.toLowerCase() !== 'event');
+
 export const toStoredCall = (call: Call): StoredCall => ({
   id: call.id,
   pbx: call.pbx,
@@ -65,7 +69,7 @@ export const toStoredCall = (call: Call): StoredCall => ({
 });
 
 export const createJournal = (options: JournalOptions): Journal => {
-  const { pbx, clock, log, store, trunks } = options;
+  const { pbx, clock, log, store, trunks, keepHeaders = () => false } = options;
   const changed = new Set<Call>();
   /** What an event leads to is told behind the event itself. */
   let held: Omit<GatewayEvent, 'id'>[] | null = null;
@@ -114,7 +118,7 @@ export const createJournal = (options: JournalOptions): Journal => {
 
   const toEvent = (frame: Frame, call: Call | undefined): Omit<GatewayEvent, 'id'> => {
     const { ami, class: classes, name } = lookUp(detached(frame.event), frame.get('Privilege'));
-    const refs = referencesOf(frame);
+    const refs = keepHeaders() ? { ...referencesOf(frame), headers: headersOf(frame) } : referencesOf(frame);
     return {
       pbx,
       at: clock.now(),

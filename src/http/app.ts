@@ -5,6 +5,8 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import type { Webhooks } from '../events/webhooks/webhooks.ts';
+import type { Accounts } from '../auth/accounts.ts';
+import { createAttempts } from '../auth/attempts.ts';
 import { createIssuing } from '../auth/issuing.ts';
 import { createRevocations } from '../auth/revocation.ts';
 import { matchesAnyGlob } from '../lib/glob.ts';
@@ -32,6 +34,7 @@ import type { RouteOptions } from './routes/index.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { permissionRoutes } from './routes/permissions.ts';
 import { pbxRoutes } from './routes/pbx.ts';
+import { oauthRoutes } from './routes/oauth.ts';
 import { problemRoutes } from './routes/problems.ts';
 import { queueRoutes } from './routes/queues.ts';
 import { recordingRoutes } from './routes/recordings.ts';
@@ -46,6 +49,8 @@ export interface AppOptions {
   /** For Idempotency-Keys and tokens. */
   store: Pick<Store, 'idempotency' | 'tokens'>;
   auth: AuthOptions;
+  /** Users of manager.conf. */
+  accounts?: Accounts | undefined;
   version: string;
   logger?: FastifyBaseLogger | undefined;
   clickToDial?: ClickToDialSettings;
@@ -141,13 +146,14 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   });
 
   const clock = options.clock ?? systemClock;
+  const { accounts } = options;
   const tickets = createTickets({ clock });
   const revocations = await createRevocations({ store: options.store, clock });
   // Before the token is checked: it is what closes the socket of a refused upgrade.
   await app.register(fastifyWebsocket, { options: { maxPayload: 64 * 1_024 } });
   // Before a scope is asked for: that is part of the verdict.
   registerDryRun(app);
-  const verifyToken = await registerAuth(app, { ...options.auth, tickets, revocations });
+  const verifyToken = await registerAuth(app, { ...options.auth, tickets, revocations, accounts });
   const pbxFor: RouteOptions['pbxFor'] = (request, name) =>
     gateway.open(name, principalFor(request), {
       requestId: request.id,
@@ -159,6 +165,8 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     clock,
     tickets,
     revocations,
+    accounts,
+    attempts: createAttempts({ clock }),
     issuing: createIssuing({ ...options.auth, store: options.store, revocations, clock }),
     verifyToken,
     pbxFor,
@@ -194,6 +202,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   await app.register(queueRoutes, routeOptions);
   await app.register(commandRoutes, routeOptions);
   await app.register(webhookRoutes, routeOptions);
+  await app.register(oauthRoutes, { ...routeOptions, auth: options.auth });
   await app.register(tokenRoutes, routeOptions);
   await app.register(permissionRoutes, routeOptions);
   for (const register of resources) register(app, routeOptions);

@@ -12,7 +12,7 @@ const BY_FASTIFY_CODE: Readonly<Record<string, string>> = {
 };
 
 /** Whatever was thrown, as one of ours. Text of errors we do not know stays in the log. */
-const normalise = (error: unknown): GatewayError => {
+export const normalise = (error: unknown): GatewayError => {
   if (error instanceof GatewayError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) {
     const where = (error as { validationContext?: string }).validationContext ?? 'body';

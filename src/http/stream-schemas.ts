@@ -34,7 +34,7 @@ export const snapshotSchema = z.object({
 
 export const closedMessageSchema = z.object({
   name: z.literal('stream.closed'),
-  reason: z.enum(['token-expired', 'token-revoked', 'shutting-down']),
+  reason: z.enum(['token-expired', 'token-revoked', 'account-changed', 'shutting-down']),
 });
 
 const id = z.string().min(1).max(64).describe('Of the subscription, as the client named it');

@@ -1,16 +1,17 @@
+import type { Accounts } from '../auth/accounts.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { Revocations } from '../auth/revocation.ts';
 import type { CancelTimer, Clock } from '../lib/clock.ts';
 
-export type EndOfToken = 'token-expired' | 'token-revoked';
+export type EndOfToken = 'token-expired' | 'token-revoked' | 'account-changed';
 
 /** Longest a timer of Node can wait. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 /** Says once when a token is no longer good. Gives what ends the watch. */
 export const watchToken = (
-  { clock, revocations }: { clock: Clock; revocations: Revocations },
-  { jti, expiresAt }: Principal,
+  { clock, revocations, accounts }: { clock: Clock; revocations: Revocations; accounts?: Accounts | undefined },
+  { sub, jti, expiresAt, account }: Principal,
   onOver: (reason: EndOfToken) => void,
 ): CancelTimer => {
   const over = (reason: EndOfToken) => {
@@ -23,7 +24,14 @@ export const watchToken = (
   const cancelRevocation = revocations.onRevoked(jti, () => {
     over('token-revoked');
   });
+  const cancelChange =
+    account === undefined
+      ? undefined
+      : accounts?.onChanged(sub, () => {
+          over('account-changed');
+        });
   const stop = () => {
+    cancelChange?.();
     cancelExpiry();
     cancelRevocation();
   };

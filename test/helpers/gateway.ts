@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import supertest from 'supertest';
 import { afterAll, beforeAll } from 'vitest';
+import { createAccounts } from '../../src/auth/accounts.ts';
 import type { Limits } from '../../src/auth/limits.ts';
 import { signToken } from '../../src/auth/tokens.ts';
 import { compose, type Composition } from '../../src/compose.ts';
@@ -56,6 +57,8 @@ export interface GatewayOptions {
   caFile?: string;
   auth?: AuthOptions;
   store?: Store;
+  /** Path of a manager.conf whose users may log in. */
+  managerConf?: string;
   corsOrigins?: readonly string[];
   clickToDial?: ClickToDialSettings;
 }
@@ -64,6 +67,10 @@ export interface GatewayOptions {
 export const startGateway = async (options: GatewayOptions): Promise<TestGateway> => {
   const logs: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void logs.push(line) });
+  const accounts =
+    options.managerConf === undefined
+      ? undefined
+      : createAccounts({ path: options.managerConf, key: testKey, clock: systemClock, log });
   const composition = await compose({
     pbx: [options.pbx]
       .flat()
@@ -74,6 +81,7 @@ export const startGateway = async (options: GatewayOptions): Promise<TestGateway
     store: options.store ?? createMemoryStore(),
     // Receivers of the tests are on loopback.
     webhookAllowNetworks: ['127.0.0.0/8'],
+    keepHeaders: accounts?.filtersEvents,
     clock: systemClock,
     log,
   });
@@ -84,6 +92,7 @@ export const startGateway = async (options: GatewayOptions): Promise<TestGateway
     store: composition.store,
     ...(options.clickToDial ? { clickToDial: options.clickToDial } : {}),
     ...(options.corsOrigins ? { corsOrigins: options.corsOrigins } : {}),
+    accounts,
     auth: options.auth ?? { key: testKey },
     version: '0.0.0',
     logger: log,
@@ -104,6 +113,7 @@ export const startGateway = async (options: GatewayOptions): Promise<TestGateway
       }, timeoutMs),
     async close() {
       await app.close();
+      accounts?.close();
       await composition.destroy();
     },
   };

@@ -1,19 +1,21 @@
+import { z } from 'zod';
 import { messageOf } from '../../lib/errors.ts';
 import { posixRegExp } from './patterns.ts';
 
 const METHODS = ['regex', 'exact', 'starts_with', 'ends_with', 'contains', 'none'] as const;
-type Method = (typeof METHODS)[number];
 
 /** An `eventfilter` of a user. */
-export interface EventFilter {
-  exclude: boolean;
+export const eventFilterSchema = z.object({
+  exclude: z.boolean(),
   /** Only events of this name. */
-  event: string | null;
+  event: z.string().nullable(),
   /** Only the value of this header is looked at; the whole event where there is none. */
-  header: string | null;
-  method: Method;
-  text: string;
-}
+  header: z.string().nullable(),
+  method: z.enum(METHODS),
+  text: z.string(),
+});
+
+export type EventFilter = z.output<typeof eventFilterSchema>;
 
 /** An event as Asterisk sent it; headers in their order, without that of its name. */
 export interface AmiEvent {

@@ -1,7 +1,7 @@
 import type { Limits } from '../limits.ts';
 import type { Scope } from '../scopes.ts';
-import { addressAllowed, asRanges, type AddressList } from './addresses.ts';
-import { createEventJudge, type AmiEvent, type EventFilter } from './event-filters.ts';
+import { asRanges, type AddressList } from './addresses.ts';
+import type { EventFilter } from './event-filters.ts';
 import type { AmiUser } from './users.ts';
 
 /** What an AMI user may do, in terms of the gateway. Lists and filters are plain data, fit for a store. */
@@ -11,8 +11,6 @@ export interface ImportedPrincipal {
   limits: Limits;
   addressRules: readonly AddressList[];
   eventFilters: readonly EventFilter[];
-  addressAllowed(ip: string): boolean;
-  maySeeAmiEvent(event: AmiEvent): boolean;
 }
 
 /** `limits.ip` is set where it says all that the rules say; elsewhere the rules alone do. */
@@ -27,7 +25,5 @@ export const toPrincipal = ({ name, read, write, addressRules, eventFilters }: A
     limits: ip ? { ip } : {},
     addressRules,
     eventFilters,
-    addressAllowed: (address) => addressAllowed(addressRules, address),
-    maySeeAmiEvent: createEventJudge(eventFilters),
   };
 };

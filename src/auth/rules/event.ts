@@ -1,5 +1,6 @@
 import { matchesAnyGlob } from '../../lib/glob.ts';
 import { isGatewayError } from '../../lib/errors.ts';
+import { type AmiEvent, createEventJudge } from '../manager-conf/event-filters.ts';
 import type { Principal } from '../principal.ts';
 import { holdsAny, type Scope } from '../scopes.ts';
 import { judgeVariable } from './variable.ts';
@@ -9,6 +10,8 @@ export interface JudgedEvent {
   pbx: string;
   /** AMI classes, any one of which will do. */
   class: readonly string[];
+  /** Asterisk's name of it; null for what the gateway derives. */
+  ami: string | null;
   refs: {
     channels: readonly { name: string | null }[];
     contexts: readonly string[];
@@ -16,6 +19,8 @@ export interface JudgedEvent {
     variable: string | null;
     /** Subject that placed the call it belongs to. */
     owner: string | null;
+    /** As it came, where somebody's filters ask for it. */
+    headers?: AmiEvent['headers'] | undefined;
   };
 }
 
@@ -29,11 +34,30 @@ const mayReadVariable = (principal: Principal, name: string): boolean => {
   }
 };
 
+const judges = new WeakMap<Principal, (event: AmiEvent) => boolean>();
+
+const judgeOf = (principal: Principal): ((event: AmiEvent) => boolean) => {
+  let judge = judges.get(principal);
+  if (!judge) judges.set(principal, (judge = createEventJudge(principal.eventFilters ?? [])));
+  return judge;
+};
+
+/**
+ * Filters are about the text of AMI events. What the gateway derives has none, and tells of several at once: of that,
+ * only what belongs to one's own calls. An event kept without its text is nobody's who has filters.
+ */
+const passesFilters = (principal: Principal, { ami, refs }: JudgedEvent): boolean => {
+  if (!principal.eventFilters?.length) return true;
+  if (ami === null) return refs.owner === principal.sub;
+  return refs.headers !== undefined && judgeOf(principal)({ name: ami, headers: refs.headers });
+};
+
 /**
  * Whether a token may see an event: `read:` of its class, then each limit. A token that sees only some channels or
  * contexts sees an event if one of its channels or contexts is among them, and none that names no channel at all.
  */
-export const maySeeEvent = (principal: Principal, { pbx, class: classes, refs }: JudgedEvent): boolean => {
+export const maySeeEvent = (principal: Principal, event: JudgedEvent): boolean => {
+  const { pbx, class: classes, refs } = event;
   const { scopes, limits, sub } = principal;
   const wanted = classes.map((name) => `read:${name}` as Scope);
   if (!holdsAny(scopes, wanted.length > 0 ? wanted : ['read:all'])) return false;
@@ -43,5 +67,6 @@ export const maySeeEvent = (principal: Principal, { pbx, class: classes, refs }:
   if (channels && !refs.channels.some(({ name }) => name !== null && matchesAnyGlob(name, channels))) return false;
   if (contexts && !refs.contexts.some((context) => matchesAnyGlob(context, contexts))) return false;
   if (queues && refs.queues.some((queue) => !matchesAnyGlob(queue, queues))) return false;
-  return refs.variable === null || mayReadVariable(principal, refs.variable);
+  if (refs.variable !== null && !mayReadVariable(principal, refs.variable)) return false;
+  return passesFilters(principal, event);
 };

@@ -77,7 +77,7 @@ export const createManagement = (options: ManagementOptions): Management => {
     if (webhook?.owner !== sub) throw gone();
     return webhook;
   };
-  const seenBy = ({ jti, scopes, limits }: Principal) => ({ jti, scopes: [...scopes], limits });
+  const seenBy = ({ jti, scopes, limits, eventFilters }: Principal) => ({ jti, scopes: [...scopes], limits, eventFilters: eventFilters && [...eventFilters] }); // prettier-ignore
   const change = async (principal: Principal, id: string, how: (now: Subscription) => Subscription) => {
     find(principal, id);
     const webhook = await registry.change(id, how);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { limitsSchema } from '../../auth/limits.ts';
+import { eventFilterSchema } from '../../auth/manager-conf/event-filters.ts';
 import type { Principal } from '../../auth/principal.ts';
 import { isScope } from '../../auth/scopes.ts';
 import { matchesAnyGlob } from '../../lib/glob.ts';
@@ -27,6 +28,7 @@ const bodySchema = z.object({
   jti: z.string(),
   scopes: z.array(z.string()),
   limits: limitsSchema,
+  eventFilters: z.array(eventFilterSchema).optional(),
 });
 
 export interface Subscription extends z.output<typeof bodySchema> {
@@ -56,13 +58,14 @@ export const fromStored = ({ id, owner, createdAt, body }: StoredWebhook): Subsc
   ...bodySchema.parse(JSON.parse(body)),
 });
 
-export const principalOf = ({ owner, jti, scopes, limits }: Subscription): Principal => ({
+export const principalOf = ({ owner, jti, scopes, limits, eventFilters }: Subscription): Principal => ({
   sub: owner,
   jti,
   // It outlives the token: whoever may make webhooks says what goes on without him.
   expiresAt: Infinity,
   scopes: new Set(scopes.filter(isScope)),
   limits,
+  eventFilters,
 });
 
 export const wants = ({ events, filter }: Subscription, event: GatewayEvent): boolean =>

@@ -8,6 +8,8 @@ import { limitExceeded } from '../../auth/verdict.ts';
 import { addressList } from '../../lib/addresses.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { SigningKey } from '../../lib/signing-key.ts';
+import type { Accounts } from '../../auth/accounts.ts';
+import { addressAllowed } from '../../auth/manager-conf/addresses.ts';
 import type { Revocations } from '../../auth/revocation.ts';
 import type { Tickets } from './tickets.ts';
 
@@ -48,7 +50,8 @@ const addressListOf = (principal: Principal, ranges: readonly string[]): ((addre
 
 const requireAddress = (principal: Principal, ip: string): void => {
   const ranges = principal.limits.ip;
-  if (ranges && !addressListOf(principal, ranges)(ip)) {
+  const inRules = addressAllowed(principal.addressRules ?? [], ip);
+  if (!inRules || (ranges && !addressListOf(principal, ranges)(ip))) {
     throw limitExceeded('ip', 'The token may not be used from this address');
   }
 };
@@ -71,7 +74,8 @@ export const registerAuth = async (
     audience,
     tickets,
     revocations,
-  }: AuthOptions & { tickets: Tickets; revocations: Revocations },
+    accounts,
+  }: AuthOptions & { tickets: Tickets; revocations: Revocations; accounts: Accounts | undefined },
 ): Promise<VerifyToken> => {
   const verifier = async (one: SigningKey, namespace: string): Promise<(token: string) => { exp: number }> => {
     await app.register(fastifyJwt, {
@@ -95,11 +99,11 @@ export const registerAuth = async (
     const { [namespace]: jwt } = app.jwt as unknown as Record<string, JWT | undefined>;
     return (token) => (jwt ?? app.jwt).verify(token);
   };
-  const present = await verifier(key, 'present');
+  const ours = await verifier(key, 'ours');
   const previous = previousKey && (await verifier(previousKey, 'previous'));
   const claimsOf = (token: string): { exp: number } => {
     try {
-      return present(token);
+      return ours(token);
     } catch (error) {
       if (!previous) throw error;
       return previous(token);
@@ -133,8 +137,12 @@ export const registerAuth = async (
     return fresh.principal;
   };
 
-  const mustNotBeRevoked = ({ jti }: Principal): void => {
-    if (revocations.isRevoked(jti)) throw new GatewayError('unauthorized', 'The token was revoked');
+  /** As the principal is now: not revoked, and with what manager.conf says today. */
+  const present = (principal: Principal): Principal => {
+    if (revocations.isRevoked(principal.jti)) throw new GatewayError('unauthorized', 'The token was revoked');
+    if (principal.account === undefined) return principal;
+    if (!accounts) throw new GatewayError('unauthorized', 'Users of manager.conf are not let in any more');
+    return accounts.present(principal);
   };
 
   app.decorateRequest('principal', undefined);
@@ -156,8 +164,7 @@ export const registerAuth = async (
     }
     const { ticket } = request.query as { ticket?: unknown };
     const redeems = config.ticket && typeof ticket === 'string' && request.headers.authorization === undefined;
-    const principal = redeems ? tickets.redeem(ticket) : authenticate(request.headers.authorization ?? '');
-    mustNotBeRevoked(principal);
+    const principal = present(redeems ? tickets.redeem(ticket) : authenticate(request.headers.authorization ?? ''));
     // Known before it is judged, so that the log says who was refused.
     request.principal = principal;
     requireAddress(principal, request.ip);
@@ -165,8 +172,7 @@ export const registerAuth = async (
     done();
   });
   return (token, ip) => {
-    const principal = authenticate(`Bearer ${token}`);
-    mustNotBeRevoked(principal);
+    const principal = present(authenticate(`Bearer ${token}`));
     requireAddress(principal, ip);
     return principal;
   };

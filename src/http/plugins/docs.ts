@@ -74,7 +74,16 @@ export const registerDocs = async (app: FastifyInstance, version: string): Promi
       servers: [{ url: '/' }],
       tags,
       webhooks: openApiWebhooks(),
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+          managerConf: {
+            type: 'oauth2',
+            description: 'Name and secret of a user of manager.conf, where the operator has set MANAGER_CONF',
+            flows: { clientCredentials: { tokenUrl: '/oauth/token', scopes: {} } },
+          },
+        },
+      },
     },
     transform: (document) => {
       const { schema, url } = jsonSchemaTransform(document);
@@ -82,7 +91,11 @@ export const registerDocs = async (app: FastifyInstance, version: string): Promi
       const needs = anyToken ? 'Any token.' : scopes && `Scopes: ${scopes.join(' or ')}`;
       const description = [schema.description, needs].filter(Boolean).join('\n\n');
       const response = describeResponses(schema.response);
-      return { url, schema: { ...schema, description, response, security: needs ? [{ bearer: [] }] : [] } };
+      const security: Record<string, string[]>[] = needs ? [{ bearer: [] }, { managerConf: [] }] : [];
+      return {
+        url,
+        schema: { ...schema, description, response, security },
+      };
     },
     transformObject: (document) => withoutUnused(jsonSchemaTransformObject(document)),
   });

@@ -24,7 +24,7 @@ const POLICY = 1_008;
 const GOING_AWAY = 1_001;
 
 export const eventSocketRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, options) => {
-  const { gateway, namesFor, closing, clock, verifyToken, revocations } = options;
+  const { gateway, namesFor, closing, clock, verifyToken, revocations, accounts } = options;
   app.get(
     '/events/ws',
     { websocket: true, config: { scopes: READ_ANY, ticket: true }, schema: { hide: true } },
@@ -40,7 +40,7 @@ export const eventSocketRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app
       };
       const watch = () => {
         cancelWatch();
-        cancelWatch = watchToken({ clock, revocations }, principal, (reason) => {
+        cancelWatch = watchToken({ clock, revocations, accounts }, principal, (reason) => {
           socket.close(POLICY, reason);
         });
       };

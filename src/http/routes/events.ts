@@ -20,7 +20,7 @@ const message = (item: ReadItem): string => {
 };
 
 export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, options) => {
-  const { gateway, namesFor, closing, clock, tickets, revocations } = options;
+  const { gateway, namesFor, closing, clock, tickets, revocations, accounts } = options;
 
   const namesOf = (request: Parameters<typeof namesFor>[0], wanted: readonly string[] | undefined) => {
     const allowed = namesFor(request, undefined);
@@ -92,7 +92,7 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
           cut: () => raw.destroy(),
         },
       });
-      const cancelWatch = watchToken({ clock, revocations }, principal, end);
+      const cancelWatch = watchToken({ clock, revocations, accounts }, principal, end);
       const onClosing = () => {
         end('shutting-down');
       };

@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import type { Webhooks } from '../../events/webhooks/webhooks.ts';
 import type { Principal } from '../../auth/principal.ts';
+import type { Accounts } from '../../auth/accounts.ts';
+import type { Attempts } from '../../auth/attempts.ts';
 import type { Issuing } from '../../auth/issuing.ts';
 import type { Revocations } from '../../auth/revocation.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -19,6 +21,8 @@ export interface RouteOptions {
   tickets: Tickets;
   revocations: Revocations;
   issuing: Issuing;
+  accounts: Accounts | undefined;
+  attempts: Attempts;
   /** The principal of a token used from this address. Throws as a request with it would. */
   verifyToken: (token: string, ip: string) => Principal;
   /** The server named (or the first), as the request's token may use it. */

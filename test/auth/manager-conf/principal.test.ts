@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { addressAllowed } from '../../../src/auth/manager-conf/addresses.ts';
+import { createEventJudge } from '../../../src/auth/manager-conf/event-filters.ts';
 import { toPrincipal } from '../../../src/auth/manager-conf/principal.ts';
 import { verifySecret } from '../../../src/auth/manager-conf/secret.ts';
 import { limitsSchema } from '../../../src/auth/limits.ts';
@@ -40,12 +42,18 @@ describe('a user as a principal', () => {
   it('has ranges where they say it all, and rules in any case', () => {
     expect(limitsSchema.parse(principal('closed').limits)).toEqual({ ip: ['10.0.0.0/8'] });
     expect(principal('ordered').limits).toEqual({});
-    expect(['10.2.0.1', '10.1.0.1'].map(principal('ordered').addressAllowed)).toEqual([true, false]);
-    expect(['10.2.0.1', '11.1.0.1'].map(principal('closed').addressAllowed)).toEqual([true, false]);
+    expect(['10.2.0.1', '10.1.0.1'].map((ip) => addressAllowed(principal('ordered').addressRules, ip))).toEqual([
+      true,
+      false,
+    ]);
+    expect(['10.2.0.1', '11.1.0.1'].map((ip) => addressAllowed(principal('closed').addressRules, ip))).toEqual([
+      true,
+      false,
+    ]);
   });
 
   it('sees the events its filters let through', () => {
-    const { maySeeAmiEvent } = principal('closed');
+    const maySeeAmiEvent = createEventJudge(principal('closed').eventFilters);
     expect(maySeeAmiEvent({ name: 'Hangup', headers: [] })).toBe(false);
     expect(maySeeAmiEvent({ name: 'Newstate', headers: [] })).toBe(true);
   });
