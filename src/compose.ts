@@ -1,7 +1,8 @@
 import { Status } from './ami/actions/channel.ts';
 import { type AmiClient, type AmiStatus, createAmiClient } from './ami/client.ts';
 import type { Sender } from './ami/types.ts';
-import { createLogAudit } from './auth/audit.ts';
+import type { Audit } from './auth/audit.ts';
+import { createAuditTrail } from './auth/audit-trail.ts';
 import { createGuard } from './auth/guard.ts';
 import { maySeeEvent } from './auth/rules/event.ts';
 import { createQuota } from './auth/quota.ts';
@@ -38,6 +39,7 @@ export interface ComposeOptions {
   keepEventsMs?: number;
   keepCallsMs?: number;
   keepEventsMax?: number;
+  keepAuditMs?: number;
   /** Networks besides the public ones that webhooks may go to. */
   webhookAllowNetworks: readonly string[];
   /** Whether events are kept with their headers, for those who have event filters. */
@@ -50,6 +52,7 @@ export interface Composition {
   gateway: Gateway;
   metrics: Metrics;
   webhooks: Webhooks;
+  audit: Audit;
   store: Store;
   /** Ends what follows the PBX, finishes what is in flight, logs off. */
   close(): Promise<void>;
@@ -210,7 +213,8 @@ export const compose = async (options: ComposeOptions): Promise<Composition> => 
     );
   }
 
-  const audit = createLogAudit(log);
+  const trail = createAuditTrail({ store, clock, log, keepMs: options.keepAuditMs ?? 365 * 24 * HOUR_MS });
+  const { audit } = trail;
   const quota = createQuota({
     clock,
     activeCalls: (sub) =>
@@ -251,12 +255,14 @@ export const compose = async (options: ComposeOptions): Promise<Composition> => 
     gateway,
     metrics,
     webhooks,
+    audit,
     store,
     async close() {
       await Promise.all([...servers.values()].map(({ client }) => client.close()));
       await Promise.all([...servers.values()].map(({ journal }) => journal.close()));
       await webhooks.close();
       stopRetention();
+      await trail.close();
       await store.close();
     },
     async destroy() {
@@ -264,6 +270,7 @@ export const compose = async (options: ComposeOptions): Promise<Composition> => 
       await Promise.all([...servers.values()].map(({ journal }) => journal.close()));
       await webhooks.close();
       stopRetention();
+      await trail.close();
       await store.close();
     },
   };

@@ -45,6 +45,7 @@ export interface Config {
   keepEventsMs: number;
   keepEventsMax: number;
   keepCallsMs: number;
+  keepAuditMs: number;
   trustProxy: boolean | string;
   metricsPublic: boolean;
   webhookAllowNetworks: string[];
@@ -63,6 +64,8 @@ export class ConfigError extends Error {
   }
 }
 
+/** Where nothing else is said, and there is something to keep. */
+export const DEFAULT_STORE_URL = 'sqlite:./data/gateway.db';
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 const HOUR_MS = 3_600_000;
 const words = (text: string): string[] => text.split(',').map((word) => word.trim()).filter((word) => word !== ''); // prettier-ignore
@@ -120,6 +123,7 @@ const schema = z.object({
   EVENTS_KEEP_HOURS: whole(1, 24 * 366, 72),
   EVENTS_KEEP_MAX: z.coerce.number().int().min(1_000).max(100_000_000).optional(),
   CALLS_KEEP_DAYS: whole(1, 3_660, 90),
+  AUDIT_KEEP_DAYS: whole(1, 3_660, 365),
   TRUST_PROXY: z.string().default('false'),
   METRICS_PUBLIC: flag,
   WEBHOOK_ALLOW_NETWORKS: networks,
@@ -221,7 +225,7 @@ export const parseConfig = (environment: Environment): Config => {
   if (!values || !key || faults.length > 0) throw new ConfigError(faults);
   const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile, TRUST_PROXY: trust } = values;
   // What the demo does is nobody's to keep.
-  const storeUrl = values.STORE_URL ?? (demo ? 'memory:' : 'sqlite:./data/gateway.db');
+  const storeUrl = values.STORE_URL ?? (demo ? 'memory:' : DEFAULT_STORE_URL);
   return {
     production,
     demo,
@@ -253,6 +257,7 @@ export const parseConfig = (environment: Environment): Config => {
     keepEventsMs: values.EVENTS_KEEP_HOURS * HOUR_MS,
     keepEventsMax: values.EVENTS_KEEP_MAX ?? (storeUrl === 'memory:' ? 50_000 : 1_000_000),
     keepCallsMs: values.CALLS_KEEP_DAYS * 24 * HOUR_MS,
+    keepAuditMs: values.AUDIT_KEEP_DAYS * 24 * HOUR_MS,
     webhookAllowNetworks: values.WEBHOOK_ALLOW_NETWORKS,
   };
 };

@@ -42,12 +42,13 @@ export const serve = async (): Promise<void> => {
     clock: systemClock,
     log,
   });
-  const { gateway, metrics, webhooks, close, destroy } = composed;
+  const { gateway, metrics, webhooks, audit, close, destroy } = composed;
   let draining = false;
   const app = await buildApp({
     gateway,
     metrics,
     webhooks,
+    audit,
     store,
     clickToDial: config.clickToDial,
     accounts,

@@ -63,6 +63,8 @@ describe('configuration', () => {
       keepEventsMs: 72 * 3_600_000,
       keepEventsMax: 1_000_000,
       keepCallsMs: 90 * 24 * 3_600_000,
+      keepAuditMs: 365 * 86_400_000,
+      managerConf: undefined,
     });
   });
 

@@ -8,17 +8,24 @@ export interface RequestContext {
   requestId: string;
   /** Such as `channels.redirect`. */
   operation: string;
+  /** Where the request came from. */
+  address?: string | undefined;
   /** Judge what would change something, and send it not. */
   dryRun?: boolean;
 }
 
 export interface AuditRecord {
-  sub: string;
-  jti: string;
-  pbx: string;
+  /** Null for one nobody knows. */
+  sub: string | null;
+  jti: string | null;
+  /** Null where it comes from the gateway itself. */
+  address: string | null;
+  /** Null for what concerns the gateway alone. */
+  pbx: string | null;
   operation: string;
-  requestId: string;
-  action: string;
+  requestId: string | null;
+  /** AMI action. */
+  action: string | null;
   /** What was reached, without the contents of variables. */
   targets: string[];
   /** Names of the limits the token carries. */
@@ -26,6 +33,8 @@ export interface AuditRecord {
   /** `ok`, or the code of the error. */
   outcome: string;
   actionId: string | null;
+  /** Refusals from the same address before it that are not told one by one. */
+  untold?: number;
 }
 
 export type Audit = (record: AuditRecord) => void;
@@ -33,7 +42,7 @@ export type Audit = (record: AuditRecord) => void;
 export const createLogAudit =
   (log: Log): Audit =>
   (record) => {
-    log.info({ audit: record }, `audit: ${record.sub} ${record.operation} ${record.outcome}`);
+    log.info({ audit: record }, `audit: ${record.sub ?? 'nobody'} ${record.operation} ${record.outcome}`);
   };
 
 // Values of variables, arguments of applications and the tail of a CLI line can be secrets: only names are kept.
@@ -79,6 +88,7 @@ export const describeAttempt = (
 ): AuditRecord => ({
   sub: who.principal.sub,
   jti: who.principal.jti,
+  address: who.context.address ?? null,
   pbx: who.pbx,
   operation: who.context.operation,
   requestId: who.context.requestId,

@@ -4,6 +4,7 @@ import { ConfigError } from '../config.ts';
 import { isGatewayError } from '../lib/errors.ts';
 import { serve } from '../server.ts';
 import { version } from '../version.ts';
+import { verifyAudit } from './audit-verify.ts';
 import { newAction, type NewAction } from './new-action.ts';
 import { writeOpenapi } from './openapi.ts';
 import { simulate } from './simulate.ts';
@@ -41,6 +42,13 @@ program
   .option('--tls-key <file>', 'PEM key')
   .option('--scenario <file>', 'JSON file: users, extensions, phones, queues (docs/simulator.md)')
   .action(simulate);
+
+program
+  .command('audit-verify')
+  .description('read the whole audit trail and prove that nothing in it was changed, put in or taken out')
+  .option('--store <url>', 'in place of STORE_URL')
+  .option('--head <seq:hash>', 'a record noted elsewhere that must be in it: what was cut off at the end shows only so')
+  .action(verifyAudit);
 
 program
   .command('openapi')

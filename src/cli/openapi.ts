@@ -47,6 +47,7 @@ export const renderOpenapi = async (): Promise<string> => {
       maySee: () => false,
       onDisabled() {},
     }),
+    audit() {},
     metrics: createMetrics({ names: [], status: nothing.status, store: storeHealth }),
     auth: { key: { algorithm: 'HS256', secret: 'describes only, signs nothing' } },
     version,

@@ -5,6 +5,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import type { Webhooks } from '../events/webhooks/webhooks.ts';
+import type { Audit } from '../auth/audit.ts';
 import type { Accounts } from '../auth/accounts.ts';
 import { createAttempts } from '../auth/attempts.ts';
 import { createIssuing } from '../auth/issuing.ts';
@@ -21,9 +22,11 @@ import { createTickets } from './plugins/tickets.ts';
 import { registerConnections } from './plugins/connections.ts';
 import { createNoteCall, registerIdempotency } from './plugins/idempotency.ts';
 import { registerDryRun } from './plugins/dry-run.ts';
+import { registerAudit } from './plugins/audit.ts';
 import { registerDocs } from './plugins/docs.ts';
 import { resources } from './resources/index.ts';
 import { actionRoutes } from './routes/actions.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { callRoutes } from './routes/calls.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { eventSocketRoutes } from './routes/event-socket.ts';
@@ -46,8 +49,9 @@ export interface AppOptions {
   gateway: Gateway;
   metrics: Metrics;
   webhooks: Webhooks;
-  /** For Idempotency-Keys and tokens. */
-  store: Pick<Store, 'idempotency' | 'tokens'>;
+  audit: Audit;
+  /** For Idempotency-Keys, tokens and what was audited. */
+  store: Pick<Store, 'idempotency' | 'tokens' | 'audit'>;
   auth: AuthOptions;
   /** Users of manager.conf. */
   accounts?: Accounts | undefined;
@@ -149,6 +153,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   const { accounts } = options;
   const tickets = createTickets({ clock });
   const revocations = await createRevocations({ store: options.store, clock });
+  registerAudit(app, { audit: options.audit, clock, operationOf });
   // Before the token is checked: it is what closes the socket of a refused upgrade.
   await app.register(fastifyWebsocket, { options: { maxPayload: 64 * 1_024 } });
   // Before a scope is asked for: that is part of the verdict.
@@ -157,6 +162,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   const pbxFor: RouteOptions['pbxFor'] = (request, name) =>
     gateway.open(name, principalFor(request), {
       requestId: request.id,
+      address: request.ip,
       operation: operationOf(request),
       dryRun: request.dryRun,
     });
@@ -204,6 +210,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   await app.register(webhookRoutes, routeOptions);
   await app.register(oauthRoutes, { ...routeOptions, auth: options.auth });
   await app.register(tokenRoutes, routeOptions);
+  await app.register(auditRoutes, { store: options.store });
   await app.register(permissionRoutes, routeOptions);
   for (const register of resources) register(app, routeOptions);
   await app.register(actionRoutes, routeOptions);

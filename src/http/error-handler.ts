@@ -34,6 +34,7 @@ export const normalise = (error: unknown): GatewayError => {
 export const sendProblem = (request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply => {
   const error = normalise(thrown);
   const { problem, status, retryAfter } = toProblem(error, request.id);
+  request.problem = problem.code;
   if (status === 500) request.log.error({ reqId: request.id, err: error.cause ?? error }, 'Unexpected error');
   if (status === 401) void reply.header('www-authenticate', 'Bearer realm="ami-gateway"');
   if (retryAfter !== undefined) void reply.header('retry-after', retryAfter);

@@ -97,6 +97,29 @@ export interface StoredToken {
   body: string;
 }
 
+/** A link of the audit chain. */
+export interface StoredAudit {
+  /** From 1, without gaps. */
+  seq: number;
+  /** Hash of the one before. */
+  previous: string;
+  hash: string;
+  /** JSON: who did what, when, with which outcome. */
+  body: string;
+}
+
+export interface AuditQuery {
+  sub?: string | undefined;
+  pbx?: string | undefined;
+  operation?: string | undefined;
+  outcome?: string | undefined;
+  from?: number | undefined;
+  /** Not included. */
+  to?: number | undefined;
+  cursor?: string | undefined;
+  limit: number;
+}
+
 export interface EventQuery {
   pbx: string;
   epoch?: string | undefined;
@@ -212,6 +235,18 @@ export interface Store {
     list(query: { maker?: string | undefined; cursor?: string | undefined; limit: number }): Promise<{ items: StoredToken[]; nextCursor: string | null }>; // prettier-ignore
     /** Ids of those revoked that have not expired. */
     revoked(now: number): Promise<{ jti: string; expiresAt: number }[]>;
+  };
+  readonly audit: {
+    /** All or none; rejects where a number is taken. */
+    append(records: readonly StoredAudit[]): Promise<void>;
+    last(): Promise<StoredAudit | undefined>;
+    /** Those behind a number, oldest first. */
+    after(seq: number, limit: number): Promise<StoredAudit[]>;
+    /** Newest first. */
+    list(query: AuditQuery): Promise<{ items: StoredAudit[]; nextCursor: string | null }>;
+    /** The newest of the first `limit` that are all from before a time. */
+    older(at: number, limit: number): Promise<StoredAudit | undefined>;
+    removeUpTo(seq: number): Promise<void>;
   };
   /** Removes what is past its time, a bounded part at a time. True while there may be more. */
   prune(retention: Retention): Promise<boolean>;

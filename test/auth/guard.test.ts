@@ -154,6 +154,7 @@ describe('audit', () => {
     expect(records).toEqual([
       {
         sub: 'anna',
+        address: null,
         jti: 'token-1',
         pbx: 'eu',
         operation: 'channels.hangup',

@@ -48,6 +48,7 @@ export const buildTestApp = (options: Partial<AppOptions> = {}): Promise<Fastify
     gateway: noServers,
     webhooks: noWebhooks(),
     store: createMemoryStore(),
+    audit() {},
     metrics: createMetrics({ names: [], status: noServers.status, store: storeHealth }),
     auth: { key: testKey },
     version: '0.0.0',

@@ -89,6 +89,7 @@ export const startGateway = async (options: GatewayOptions): Promise<TestGateway
     gateway: composition.gateway,
     metrics: composition.metrics,
     webhooks: composition.webhooks,
+    audit: composition.audit,
     store: composition.store,
     ...(options.clickToDial ? { clickToDial: options.clickToDial } : {}),
     ...(options.corsOrigins ? { corsOrigins: options.corsOrigins } : {}),

@@ -62,7 +62,7 @@ describe('routes', () => {
       const url = path.replaceAll(/\{\w+\}/g, 'x');
       const options = { method: method.toUpperCase() as 'GET', url };
       const anonymous = await app.inject(options);
-      const powerless = await app.inject({ ...options, headers: bearer('gateway:audit') });
+      const powerless = await app.inject({ ...options, headers: bearer('gateway:raw') });
       // Where any token will do it is let in, and then told what it may not.
       const forbidden = description.endsWith('Any token.') ? powerless.statusCode : 403;
       expect([forbidden, anonymous.statusCode], route).not.toEqual([401, 401]);

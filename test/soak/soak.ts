@@ -75,8 +75,8 @@ export const soak = async ({ minutes, seed, release, say = () => {} }: SoakOptio
     clock: systemClock,
     log,
   });
-  const { gateway, metrics, webhooks, store } = composition;
-  const app = await buildApp({ gateway, metrics, webhooks, store, auth: { key: KEY }, version: '0.0.0', logger: log, validateResponses: true }); // prettier-ignore
+  const { gateway, metrics, webhooks, audit, store } = composition;
+  const app = await buildApp({ gateway, metrics, webhooks, audit, store, auth: { key: KEY }, version: '0.0.0', logger: log, validateResponses: true }); // prettier-ignore
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const token = signToken(KEY, { sub: 'soak', scope: SCOPE, ttl: Math.ceil(minutes * 60) + 600 });
 

@@ -199,4 +199,23 @@ describe.each(adapters)('the store %s', (_name, make) => {
     expect([await store.deliveries.get('d1'), (await store.deliveries.get('d2'))?.id]).toEqual([undefined, 'd2']);
     expect(await store.idempotency.begin(record('k'), 0)).toBeUndefined();
   });
+
+  it('keeps the audit chain in its order, and searches it by what the records say', async () => {
+    const body = (at: number, more: object) => JSON.stringify({ at, sub: 'anna', pbx: 'a', operation: 'calls.place', outcome: 'ok', ...more }); // prettier-ignore
+    const links = [body(1, {}), body(2, { sub: 'bob' }), body(3, { outcome: 'limit-exceeded' }), body(4, { pbx: null })].map((text, index) => ({ seq: index + 1, previous: `h${index}`, hash: `h${index + 1}`, body: text })); // prettier-ignore
+    expect(await store.audit.last()).toBeUndefined();
+    await store.audit.append(links.slice(0, 2));
+    await store.audit.append(links.slice(2));
+    await expect(store.audit.append([{ ...links[0]!, seq: 5 }, links[3]!])).rejects.toMatchObject({ code: 'store-unavailable' }); // prettier-ignore
+    expect(await store.audit.last()).toEqual(links[3]);
+    expect(await store.audit.after(1, 2)).toEqual(links.slice(1, 3));
+    const found = async (query: object) => (await pages((cursor) => store.audit.list({ ...query, cursor, limit: 1 }))).map(({ seq }) => seq); // prettier-ignore
+    expect(await found({})).toEqual([4, 3, 2, 1]);
+    expect(await found({ sub: 'anna', outcome: 'ok' })).toEqual([4, 1]);
+    expect(await found({ operation: 'calls.place', from: 2, to: 4 })).toEqual([3, 2]);
+    expect(await found({ pbx: 'a' })).toEqual([3, 2, 1]);
+    expect([await store.audit.older(3, 10), await store.audit.older(1, 10), await store.audit.older(9, 3)]).toEqual([links[1], undefined, links[2]]); // prettier-ignore
+    await store.audit.removeUpTo(2);
+    expect(await found({})).toEqual([4, 3]);
+  });
 });

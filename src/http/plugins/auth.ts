@@ -159,6 +159,7 @@ export const registerAuth = async (
   app.addHook('onRequest', (request, _reply, done) => {
     const { config } = request.routeOptions;
     if (config.public || request.is404) {
+      request.admitted = true;
       done();
       return;
     }
@@ -169,6 +170,7 @@ export const registerAuth = async (
     request.principal = principal;
     requireAddress(principal, request.ip);
     if (!config.anyToken) requireScope(principal, config.scopes ?? []);
+    request.admitted = true;
     done();
   });
   return (token, ip) => {

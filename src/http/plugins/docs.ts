@@ -29,6 +29,7 @@ const tags = [
   { name: 'Commands', description: 'The Asterisk CLI, by allowed prefixes' },
   { name: 'Webhooks', description: 'Events posted to your service, signed, until it has taken them' },
   { name: 'Tokens', description: 'What your token may do; making and taking back tokens' },
+  { name: 'Audit', description: 'Who did what, as a chain that shows what was changed' },
   { name: 'PBX', description: 'The servers behind this gateway' },
   { name: 'Health', description: 'Probes and figures' },
   { name: 'Problems', description: 'Error codes' },

@@ -61,6 +61,7 @@ const credentialsOf = (
 const sendError = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
   const known = normalise(error);
   const { problem, status, retryAfter } = toProblem(known, request.id);
+  request.problem = problem.code;
   const body = request.body as { grant_type?: unknown } | undefined;
   const granted = body?.grant_type === undefined || body.grant_type === 'client_credentials';
   const oauth = OAUTH_ERRORS[known.code] ?? (granted ? 'invalid_request' : 'unsupported_grant_type');
@@ -82,7 +83,7 @@ export const oauthRoutes: FastifyPluginAsyncZod<RouteOptions & { auth: AuthOptio
   app.post(
     '/oauth/token',
     {
-      config: { public: true, repeatable: true, local: true },
+      config: { public: true, repeatable: true, local: true, manages: true },
       errorHandler: sendError,
       schema: {
         operationId: 'oauth.token',
@@ -101,6 +102,7 @@ export const oauthRoutes: FastifyPluginAsyncZod<RouteOptions & { auth: AuthOptio
       if (!accounts) throw new GatewayError('no-accounts', 'MANAGER_CONF is not set: tokens are made by `npm run token` and POST /tokens'); // prettier-ignore
       const { names, secrets } = credentialsOf(request.headers.authorization, request.body);
       const name = names[0] ?? '';
+      request.targets.push(`user ${name}`);
       attempts.check(request.ip, name);
       try {
         const { sub, account, scopes } = accounts.login(names, secrets, request.ip);

@@ -81,7 +81,7 @@ export const tokenRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { is
   app.post(
     '/tokens',
     {
-      config: { ...config, repeatable: true, local: true },
+      config: { ...config, repeatable: true, local: true, manages: true },
       schema: {
         operationId: 'tokens.make',
         tags: ['Tokens'],
@@ -103,7 +103,9 @@ export const tokenRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { is
       },
     },
     async (request, reply) => {
+      request.targets.push(`token for ${request.body.sub}`, `scope ${request.body.scope}`);
       const { token, record } = await issuing.make(principalFor(request), request.body);
+      request.targets.push(`token ${record.jti}`);
       return reply
         .code(201)
         .header('location', `/tokens/${record.jti}`)
@@ -143,7 +145,7 @@ export const tokenRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { is
   app.delete(
     '/tokens/:jti',
     {
-      config: { anyToken: true, local: true },
+      config: { anyToken: true, local: true, manages: true },
       schema: {
         operationId: 'tokens.revoke',
         tags: ['Tokens'],
@@ -157,6 +159,7 @@ export const tokenRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { is
     },
     async (request, reply) => {
       const principal = principalFor(request);
+      request.targets.push(`token ${request.params.jti}`);
       if (request.params.jti !== principal.jti) requireScope(principal, config.scopes);
       await issuing.revoke(principal, request.params.jti);
       return reply.code(204).send(null);

@@ -15,7 +15,7 @@ import {
 } from '../webhook-schemas.ts';
 import type { RouteOptions } from './index.ts';
 
-const config = { local: true as const, scopes: ['gateway:webhooks'] as const };
+const config = { local: true as const, manages: true as const, scopes: ['gateway:webhooks'] as const };
 const params = z.object({ id: z.string().min(1).max(64) });
 const deliveryParams = params.extend({ deliveryId: z.string().min(1).max(64) });
 const description = z.string().max(200).nullable();

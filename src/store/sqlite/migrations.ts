@@ -66,4 +66,16 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX tokens_by_end ON tokens (expires_at);
   CREATE INDEX tokens_revoked ON tokens (expires_at) WHERE revoked_at IS NOT NULL;
   `,
+  // What is searched by is taken from the body itself, which the hash is of: the two cannot differ.
+  `
+  CREATE TABLE audit (
+    seq INTEGER PRIMARY KEY, previous TEXT NOT NULL, hash TEXT NOT NULL, body TEXT NOT NULL,
+    at INTEGER AS (body ->> 'at'), sub TEXT AS (body ->> 'sub'), pbx TEXT AS (body ->> 'pbx'),
+    operation TEXT AS (body ->> 'operation'), outcome TEXT AS (body ->> 'outcome')
+  );
+  CREATE INDEX audit_by_time ON audit (at, seq);
+  CREATE INDEX audit_by_sub ON audit (sub, seq);
+  CREATE INDEX audit_by_operation ON audit (operation, seq);
+  CREATE INDEX audit_by_outcome ON audit (outcome, seq);
+  `,
 ];

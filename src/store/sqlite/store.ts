@@ -1,4 +1,5 @@
 import type { IdempotencyRecord, Retention, Store, StoredWebhook } from '../store.ts';
+import { auditIn } from './audit.ts';
 import { callsIn, removeCall, writeCalls } from './calls.ts';
 import { type Database, type DatabaseOptions, openDatabase, type Row } from './database.ts';
 import { deliveriesIn, writeDeliveries } from './deliveries.ts';
@@ -107,6 +108,7 @@ export const createSqliteStore = (file: string, options: DatabaseOptions = {}): 
     deliveries: deliveriesIn(database),
     idempotency: idempotencyIn(database),
     tokens: tokensIn(database),
+    audit: auditIn(database),
     prune: (retention) =>
       database.guard(() => database.transaction(() => prune(database, retention)) >= retention.limit),
     close: () =>

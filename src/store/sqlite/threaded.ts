@@ -79,6 +79,7 @@ export const openThreadedStore = async (file: string): Promise<Store> => {
     deliveries: part('deliveries'),
     idempotency: part('idempotency'),
     tokens: part('tokens'),
+    audit: part('audit'),
     prune: whole.prune,
     async close() {
       await whole.close();
