@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isSupportedCountry } from 'libphonenumber-js/min';
 import { z } from 'zod';
+import { RATE_CLASSES, type RateLimits } from './auth/rates.ts';
 import { parseKey, type SigningKey } from './lib/signing-key.ts';
 
 export interface PbxConfig {
@@ -48,6 +49,8 @@ export interface Config {
   keepAuditMs: number;
   trustProxy: boolean | string;
   metricsPublic: boolean;
+  /** Requests a minute, for tokens that bring no limits of their own. */
+  rateLimits: RateLimits;
   webhookAllowNetworks: string[];
 }
 
@@ -82,6 +85,18 @@ const networks = z
     (list) => list.every((item) => network.safeParse(item).success),
     'takes networks such as 10.1.0.0/16, separated by commas',
   );
+
+const rateClass = z.enum(RATE_CLASSES);
+
+const rateLimits = z
+  .string()
+  .default('')
+  .transform((text, context): RateLimits => {
+    const pairs = words(text).map((word) => /^([a-z]+|\*)=([1-9]\d{0,6})$/.exec(word) ?? []);
+    const known = pairs.every(([, name]) => rateClass.safeParse(name).success);
+    if (!known) context.addIssue('takes requests a minute by class, such as *=1200,originate=60');
+    return Object.fromEntries(pairs.map(([, name, rate]) => [name, Number(rate)])) as RateLimits;
+  });
 
 /** Checked here, opened later: a store that cannot be opened does not stop the service. */
 const isStoreUrl = (url: string) => url === 'memory:' || /^sqlite:.+/.test(url);
@@ -125,6 +140,7 @@ const schema = z.object({
   CALLS_KEEP_DAYS: whole(1, 3_660, 90),
   AUDIT_KEEP_DAYS: whole(1, 3_660, 365),
   TRUST_PROXY: z.string().default('false'),
+  RATE_LIMITS: rateLimits,
   METRICS_PUBLIC: flag,
   WEBHOOK_ALLOW_NETWORKS: networks,
 });
@@ -245,6 +261,7 @@ export const parseConfig = (environment: Environment): Config => {
     corsOrigins: words(values.CORS_ORIGINS),
     trustProxy: trust === 'true' ? true : trust === 'false' ? false : trust,
     metricsPublic: values.METRICS_PUBLIC,
+    rateLimits: values.RATE_LIMITS,
     trunks: words(values.TRUNKS),
     clickToDial: {
       endpoint: values.CLICK_TO_DIAL_ENDPOINT,

@@ -58,6 +58,7 @@ export const serve = async (): Promise<void> => {
     corsOrigins: config.corsOrigins,
     trustProxy: config.trustProxy,
     metricsPublic: config.metricsPublic,
+    rateLimits: config.rateLimits,
     draining: () => draining,
     https: config.tls && {
       cert: readFileSync(config.tls.certFile, 'utf8'),

@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   http: ['lib', 'store', 'auth', 'events', 'pbx'],
   simulator: ['lib'],
   cli: ['*'],
-  'config.ts': ['lib'],
+  'config.ts': ['lib', 'auth'],
   'version.ts': [],
   'compose.ts': ['*'],
   'demo.ts': ['*'],

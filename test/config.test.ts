@@ -64,6 +64,7 @@ describe('configuration', () => {
       keepEventsMax: 1_000_000,
       keepCallsMs: 90 * 24 * 3_600_000,
       keepAuditMs: 365 * 86_400_000,
+      rateLimits: {},
       managerConf: undefined,
     });
   });

@@ -2,6 +2,7 @@ import type { Action } from '../ami/types.ts';
 import { isGatewayError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { Principal } from './principal.ts';
+import type { Budget } from './rates.ts';
 
 /** What a request is called in logs and metrics. */
 export interface RequestContext {
@@ -10,6 +11,8 @@ export interface RequestContext {
   operation: string;
   /** Where the request came from. */
   address?: string | undefined;
+  /** Told of each budget a call comes out of. */
+  onBudget?: ((budget: Budget) => void) | undefined;
   /** Judge what would change something, and send it not. */
   dryRun?: boolean;
 }

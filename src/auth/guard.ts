@@ -90,7 +90,7 @@ export const createGuard = (options: GuardOptions): GuardedSender => {
           if (!onAllowed && principal.limits.concurrentCalls !== undefined) {
             throw limitExceeded('concurrentCalls', 'Such a call could not be counted: place it by POST /calls');
           }
-          options.quota.takeCall(principal);
+          options.quota.takeCall(principal, options.context.onBudget);
         }
         await onAllowed?.();
         const reply = await sender.send(action, sendOptions);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AMI_CLASSES } from '../ami/types.ts';
 
 const globs = z.array(z.string().min(1).max(256)).max(500);
 
@@ -24,6 +25,8 @@ export const limitsSchema = z.strictObject({
   own: z.boolean().optional(),
   /** Addresses or CIDR ranges the token may be used from. */
   ip: z.array(z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()])).optional(),
+  /** Requests a minute, by class of manager.conf; `*` for all together. */
+  requestsPerMinute: z.partialRecord(z.enum([...AMI_CLASSES, '*']), z.int().min(1).max(1_000_000)).optional(),
   callsPerMinute: z.int().min(1).optional(),
   concurrentCalls: z.int().min(1).optional(),
   /** Closed: applications beyond the safe list. */

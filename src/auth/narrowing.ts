@@ -86,6 +86,13 @@ const narrowsNumber = (mine: Limits, theirs: Limits, limit: 'callsPerMinute' | '
   if (own !== undefined && (wanted === undefined || wanted > own)) throw wider(limit, `at most ${own}`);
 };
 
+const narrowsRates = ({ requestsPerMinute: mine = {} }: Limits, { requestsPerMinute: theirs = {} }: Limits): void => {
+  for (const [name, own] of Object.entries(mine)) {
+    const wanted = Math.min(theirs[name as keyof typeof theirs] ?? Infinity, theirs['*'] ?? Infinity);
+    if (wanted > own) throw wider('requestsPerMinute', `at most ${own} of ${name}`);
+  }
+};
+
 /** A limit that keeps the token from something; lists that open something do not. */
 export const narrowingLimit = ({ limits }: Principal): keyof Limits | undefined =>
   (Object.keys(limits) as (keyof Limits)[]).find((limit) => !(OPENING as readonly string[]).includes(limit));
@@ -115,5 +122,6 @@ export const mustNotWiden = (maker: Principal, grant: Grant): void => {
   for (const limit of [...NARROWING, ...OPENING]) narrowsList(maker.limits, grant.limits, limit);
   if (maker.limits.own === true && grant.limits.own !== true) throw wider('own', 'it must be true');
   narrowsAddresses(maker.limits, grant.limits);
+  narrowsRates(maker.limits, grant.limits);
   for (const limit of ['callsPerMinute', 'concurrentCalls'] as const) narrowsNumber(maker.limits, grant.limits, limit);
 };

@@ -1,12 +1,13 @@
 import type { Clock } from '../lib/clock.ts';
 import { GatewayError } from '../lib/errors.ts';
 import type { Principal } from './principal.ts';
+import type { Budget } from './rates.ts';
 
 const MINUTE = 60_000;
 
 export interface Quota {
-  /** Counts one new call of the principal, or throws `too-many-calls`. */
-  takeCall(principal: Principal): void;
+  /** Counts one new call of the principal. Tells of each budget it comes out of; throws `too-many-calls` where one is spent. */
+  takeCall(principal: Principal, tell?: (budget: Budget) => void): void;
 }
 
 export interface QuotaOptions {
@@ -19,9 +20,14 @@ export interface QuotaOptions {
 export const createQuota = ({ clock, activeCalls }: QuotaOptions): Quota => {
   const placed = new Map<string, number[]>();
   return {
-    takeCall({ sub, limits }) {
+    takeCall({ sub, limits }, tell = () => {}) {
       const { concurrentCalls, callsPerMinute } = limits;
-      if (concurrentCalls !== undefined && activeCalls(sub) >= concurrentCalls) {
+      const active = concurrentCalls === undefined ? 0 : activeCalls(sub);
+      if (concurrentCalls !== undefined) {
+        const remaining = Math.max(0, concurrentCalls - active - 1);
+        tell({ name: 'concurrentCalls', limit: concurrentCalls, windowSeconds: null, remaining, resetSeconds: null });
+      }
+      if (concurrentCalls !== undefined && active >= concurrentCalls) {
         throw new GatewayError('too-many-calls', `The token allows ${concurrentCalls} calls at a time`, {
           details: { limit: 'concurrentCalls', retryAfter: 5 },
         });
@@ -30,6 +36,15 @@ export const createQuota = ({ clock, activeCalls }: QuotaOptions): Quota => {
       const now = clock.now();
       const recent = (placed.get(sub) ?? []).filter((at) => at > now - MINUTE);
       const oldest = recent[0];
+      tell({
+        name: 'callsPerMinute',
+        limit: callsPerMinute,
+        windowSeconds: 60,
+        remaining: Math.max(0, callsPerMinute - recent.length - 1),
+        resetSeconds: Math.ceil(
+          ((recent.length < callsPerMinute ? now : (recent.at(-1) ?? now)) + MINUTE - now) / 1_000,
+        ),
+      });
       if (oldest !== undefined && recent.length >= callsPerMinute) {
         const retryAfter = Math.ceil((oldest + MINUTE - now) / 1_000);
         throw new GatewayError('too-many-calls', `The token allows ${callsPerMinute} calls a minute`, {

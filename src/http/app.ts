@@ -9,6 +9,7 @@ import type { Audit } from '../auth/audit.ts';
 import type { Accounts } from '../auth/accounts.ts';
 import { createAttempts } from '../auth/attempts.ts';
 import { createIssuing } from '../auth/issuing.ts';
+import { classesOf, createRates, type RateLimits } from '../auth/rates.ts';
 import { createRevocations } from '../auth/revocation.ts';
 import { matchesAnyGlob } from '../lib/glob.ts';
 import type { ClickToDialSettings } from '../pbx/click-to-dial.ts';
@@ -23,6 +24,7 @@ import { registerConnections } from './plugins/connections.ts';
 import { createNoteCall, registerIdempotency } from './plugins/idempotency.ts';
 import { registerDryRun } from './plugins/dry-run.ts';
 import { registerAudit } from './plugins/audit.ts';
+import { registerRates } from './plugins/rates.ts';
 import { registerDocs } from './plugins/docs.ts';
 import { resources } from './resources/index.ts';
 import { actionRoutes } from './routes/actions.ts';
@@ -58,6 +60,8 @@ export interface AppOptions {
   version: string;
   logger?: FastifyBaseLogger | undefined;
   clickToDial?: ClickToDialSettings;
+  /** For tokens that bring no limits of their own. */
+  rateLimits?: RateLimits | undefined;
   corsOrigins?: readonly string[];
   trustProxy?: boolean | string;
   metricsPublic?: boolean;
@@ -140,7 +144,15 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     await app.register(fastifyCors, {
       origin: [...options.corsOrigins],
       methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-      exposedHeaders: ['idempotent-replayed', 'location', 'preference-applied', 'retry-after', 'x-request-id'],
+      exposedHeaders: [
+        'idempotent-replayed',
+        'location',
+        'preference-applied',
+        'ratelimit',
+        'ratelimit-policy',
+        'retry-after',
+        'x-request-id',
+      ],
     });
   }
 
@@ -152,17 +164,20 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   const clock = options.clock ?? systemClock;
   const { accounts } = options;
   const tickets = createTickets({ clock });
+  const rates = createRates({ clock, defaults: options.rateLimits });
   const revocations = await createRevocations({ store: options.store, clock });
+  registerRates(app);
   registerAudit(app, { audit: options.audit, clock, operationOf });
   // Before the token is checked: it is what closes the socket of a refused upgrade.
   await app.register(fastifyWebsocket, { options: { maxPayload: 64 * 1_024 } });
   // Before a scope is asked for: that is part of the verdict.
   registerDryRun(app);
-  const verifyToken = await registerAuth(app, { ...options.auth, tickets, revocations, accounts });
+  const verifyToken = await registerAuth(app, { ...options.auth, tickets, revocations, accounts, rates });
   const pbxFor: RouteOptions['pbxFor'] = (request, name) =>
     gateway.open(name, principalFor(request), {
       requestId: request.id,
       address: request.ip,
+      onBudget: (budget) => request.budgets.push(budget),
       operation: operationOf(request),
       dryRun: request.dryRun,
     });
@@ -171,6 +186,9 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     clock,
     tickets,
     revocations,
+    takeRate: (request, scopes) => {
+      rates.take(principalFor(request), classesOf(scopes), (budget) => request.budgets.push(budget));
+    },
     accounts,
     attempts: createAttempts({ clock }),
     issuing: createIssuing({ ...options.auth, store: options.store, revocations, clock }),

@@ -8,7 +8,7 @@ import type { GuardedSender } from '../auth/guard.ts';
 import { requirePbx } from '../auth/policy.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { Verdict } from '../auth/dry-run.ts';
-import { scopesFor } from '../auth/scopes.ts';
+import { type Scope, scopesFor } from '../auth/scopes.ts';
 import { GatewayError, isGatewayError } from '../lib/errors.ts';
 
 export interface ActionSummary {
@@ -76,6 +76,12 @@ export const createDocumentation = (sender: Sender): ActionsOptions['documentati
       throw error;
     }
   };
+};
+
+/** Scopes of which the action wants any one, but for what it reveals. */
+export const scopesOfAction = (name: string): readonly Scope[] => {
+  const declaration = declarationOf(name);
+  return declaration ? scopesFor(declaration) : ['gateway:raw'];
 };
 
 const SECRET = /^(?:password|md5cred|secret|oauthsecret|oauth_secret|refreshtoken|refresh_token|tlsprivkey)$/i;

@@ -48,6 +48,7 @@ describe('a new token', () => {
     ['is for more addresses', token(ALL, { ip: ['10.0.0.0/8'] }), token(ALL, { ip: ['10.1.0.0/16', '11.0.0.1'] }), 'limit-exceeded ip'],
     ['is for fewer addresses', token(ALL, { ip: ['10.0.0.0/8', 'fd00::/8'] }), token(ALL, { ip: ['10.1.0.0/16', 'fd00::1'] }), 'made'],
     ['is for any address', token(ALL, { ip: ['10.0.0.0/8'] }), token(ALL), 'limit-exceeded ip'],
+    ['asks more often', token(ALL, { requestsPerMinute: { '*': 9, call: 5 } }), token(ALL, { requestsPerMinute: { '*': 9 } }), 'limit-exceeded requestsPerMinute'],
     ['places more calls', token(ALL, { callsPerMinute: 5 }), token(ALL, { callsPerMinute: 6 }), 'limit-exceeded callsPerMinute'],
     ['sees what is not its own', token(ALL, { own: true }), token(ALL, { own: false }), 'limit-exceeded own'],
     ['is of another subject', token(ALL), token(ALL, {}, 'crm'), 'made'],

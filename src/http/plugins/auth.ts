@@ -2,7 +2,8 @@ import fastifyJwt, { type JWT } from '@fastify/jwt';
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { requireScope } from '../../auth/policy.ts';
 import type { Principal } from '../../auth/principal.ts';
-import type { Scope } from '../../auth/scopes.ts';
+import { classesOf, type RateClass, type Rates } from '../../auth/rates.ts';
+import { READ_ANY, type Scope } from '../../auth/scopes.ts';
 import { principalOf } from '../../auth/tokens.ts';
 import { limitExceeded } from '../../auth/verdict.ts';
 import { addressList } from '../../lib/addresses.ts';
@@ -37,6 +38,14 @@ export interface AuthOptions {
   issuer?: string | undefined;
   audience?: string | undefined;
 }
+
+const classesByScopes = new WeakMap<readonly Scope[], readonly RateClass[]>();
+
+const classesOfRoute = (scopes: readonly Scope[] = []): readonly RateClass[] => {
+  let classes = classesByScopes.get(scopes);
+  if (!classes) classesByScopes.set(scopes, (classes = ['*', ...(scopes === READ_ANY ? [] : classesOf(scopes))]));
+  return classes;
+};
 
 const REMEMBERED_TOKENS = 5_000;
 
@@ -75,7 +84,8 @@ export const registerAuth = async (
     tickets,
     revocations,
     accounts,
-  }: AuthOptions & { tickets: Tickets; revocations: Revocations; accounts: Accounts | undefined },
+    rates,
+  }: AuthOptions & { tickets: Tickets; revocations: Revocations; accounts: Accounts | undefined; rates: Rates },
 ): Promise<VerifyToken> => {
   const verifier = async (one: SigningKey, namespace: string): Promise<(token: string) => { exp: number }> => {
     await app.register(fastifyJwt, {
@@ -169,6 +179,7 @@ export const registerAuth = async (
     // Known before it is judged, so that the log says who was refused.
     request.principal = principal;
     requireAddress(principal, request.ip);
+    rates.take(principal, classesOfRoute(config.scopes), (budget) => request.budgets.push(budget));
     if (!config.anyToken) requireScope(principal, config.scopes ?? []);
     request.admitted = true;
     done();

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { scopesOfAction } from '../../pbx/actions.ts';
 import { listOf, pageQuery, paginate, pbxQuery, problems } from '../schemas.ts';
 import type { RouteOptions } from './index.ts';
 
@@ -33,7 +34,7 @@ const outcomeSchema = z
 
 const params = z.object({ name: z.string().regex(/^\w{1,80}$/).meta({ example: 'QueueSummary' }) }); // prettier-ignore
 
-export const actionRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { pbxFor }) => {
+export const actionRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { pbxFor, takeRate }) => {
   app.get(
     '/actions',
     {
@@ -87,6 +88,9 @@ export const actionRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { p
         response: { 200: outcomeSchema, ...problems(404, 409, 422, 429, 501) },
       },
     },
-    async (request) => pbxFor(request, request.query.pbx).actions.run(request.params.name, request.body),
+    async (request) => {
+      takeRate(request, scopesOfAction(request.params.name));
+      return pbxFor(request, request.query.pbx).actions.run(request.params.name, request.body);
+    },
   );
 };

@@ -4,6 +4,7 @@ import type { Principal } from '../../auth/principal.ts';
 import type { Accounts } from '../../auth/accounts.ts';
 import type { Attempts } from '../../auth/attempts.ts';
 import type { Issuing } from '../../auth/issuing.ts';
+import type { Scope } from '../../auth/scopes.ts';
 import type { Revocations } from '../../auth/revocation.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Gateway, Pbx } from '../../pbx/index.ts';
@@ -21,6 +22,8 @@ export interface RouteOptions {
   tickets: Tickets;
   revocations: Revocations;
   issuing: Issuing;
+  /** Counts a request of classes that the route alone does not tell. Throws `rate-limited`. */
+  takeRate: (request: FastifyRequest, scopes: readonly Scope[]) => void;
   accounts: Accounts | undefined;
   attempts: Attempts;
   /** The principal of a token used from this address. Throws as a request with it would. */
