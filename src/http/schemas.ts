@@ -43,8 +43,8 @@ export const timeQuery = z.iso
   .meta({ example: '2026-11-23T03:20:00Z' });
 
 export const pageQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(1_000).default(1_000),
-  cursor: z.string().max(64).optional(),
+  limit: z.coerce.number().int().min(1).max(1_000).default(1_000).describe('Items of a page, at most'),
+  cursor: z.string().max(64).optional().describe('The `nextCursor` of the page before'),
 });
 
 const errorDescriptions: Readonly<Record<number, string>> = {
