@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fieldValueSchema } from './json-schema.ts';
+import { eventFieldSchema } from './json-schema.ts';
 import { pageOf, timeSchema } from './schemas.ts';
 
 export const eventSchema = z
@@ -13,7 +13,7 @@ export const eventSchema = z
     channel: z.object({ id: z.string(), name: z.string().nullable() }).nullable(),
     call: z.string().nullable().describe('Id under /calls'),
     queue: z.string().nullable(),
-    fields: z.record(z.string(), fieldValueSchema).describe('Every header of the event, typed, in camelCase'),
+    fields: z.record(z.string(), eventFieldSchema).describe('Every header of the event, typed, in camelCase'),
   })
   .meta({ id: 'Event' });
 

@@ -18,5 +18,12 @@ export const forClients = ({ zodSchema: { _zod }, jsonSchema }: Converted): void
   if (def.type === 'undefined' || def.type === 'void') jsonSchema.type = 'null';
 };
 
-/** Whatever a header of Asterisk became: clients see the types, and nothing is looked at again on its way out. */
-export const fieldValueSchema = z.unknown().meta({ type: ['string', 'number', 'boolean', 'null', 'array', 'object'] });
+// What follows is written by the gateway itself: clients see the types, and nothing is looked at again on its way out.
+const scalar = { type: ['string', 'number', 'boolean', 'null'] };
+
+/** A header of Asterisk; a list where it came more than once. */
+export const headerSchema = z.unknown().meta({ anyOf: [scalar, { type: 'array', items: scalar }] });
+
+export const eventFieldSchema = z
+  .unknown()
+  .meta({ anyOf: [scalar, { type: 'array', items: {} }, { type: 'object', additionalProperties: {} }] });

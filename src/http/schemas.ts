@@ -28,11 +28,11 @@ export const listOf = <T extends z.ZodType>(item: T) =>
     nextCursor: z.string().nullable().describe('Pass it as `cursor` for the next page; null at the end'),
   });
 
-/** A list that is read page by page and never counted. */
+/** A list that is read page by page and never counted; described as the others are, for clients that know one kind. */
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({
     items: z.array(item),
-    total: z.null().describe('Not counted'),
+    total: z.int().nullable().describe('Null: not counted'),
     nextCursor: z.string().nullable().describe('Pass it as `cursor` for the next page; null at the end'),
   });
 

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { scopesOf } from '../../pbx/resources.ts';
-import { fieldValueSchema } from '../json-schema.ts';
+import { headerSchema } from '../json-schema.ts';
 import { listOf, pageQuery, paginate, pbxQuery, problems } from '../schemas.ts';
 import type { RouteOptions } from './index.ts';
 
@@ -46,7 +46,7 @@ export interface ResourceSpec<P extends Shape, Q extends Shape, B extends Shape>
 export type Resource = (app: FastifyInstance, options: Pick<RouteOptions, 'pbxFor'>) => void;
 
 const itemSchema = z
-  .record(z.string(), fieldValueSchema)
+  .record(z.string(), headerSchema)
   .meta({ id: 'Item', description: 'Every header Asterisk gave, typed, in camelCase' });
 const itemListSchema = listOf(itemSchema).meta({ id: 'ItemList' });
 
