@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { timeSchema } from './schemas.ts';
+import { eventFieldSchema } from './json-schema.ts';
+import { pageOf, timeSchema } from './schemas.ts';
 
 export const eventSchema = z
   .object({
@@ -12,9 +13,11 @@ export const eventSchema = z
     channel: z.object({ id: z.string(), name: z.string().nullable() }).nullable(),
     call: z.string().nullable().describe('Id under /calls'),
     queue: z.string().nullable(),
-    fields: z.record(z.string(), z.unknown()).describe('Every header of the event, typed, in camelCase'),
+    fields: z.record(z.string(), eventFieldSchema).describe('Every header of the event, typed, in camelCase'),
   })
   .meta({ id: 'Event' });
+
+export const eventPage = pageOf(eventSchema).meta({ id: 'EventPage' });
 
 const list = (describe: string) =>
   z

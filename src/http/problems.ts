@@ -91,12 +91,15 @@ export const problemSchema = z
     title: z.string(),
     status: z.int(),
     detail: z.string(),
-    code: z.string(),
+    code: z.string().describe('One of GET /problems, and what to decide by'),
     requestId: z.string(),
     errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
-    amiMessage: z.string().optional(),
+    scopes: z.array(z.string()).optional().describe('`insufficient-scope`: any one of these is wanted'),
+    limit: z.string().optional().describe('`limit-exceeded` and others: the limit that refused'),
+    callId: z.string().optional().describe('`outcome-unknown`: the call it is about'),
+    amiMessage: z.string().optional().describe('What Asterisk said'),
   })
-  .meta({ id: 'Problem', description: 'An error, as RFC 9457 has it. Extra members name the limit or scope.' });
+  .meta({ id: 'Problem', description: 'An error, as RFC 9457 has it.' });
 
 export type Problem = z.output<typeof problemSchema>;
 

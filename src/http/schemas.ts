@@ -28,11 +28,11 @@ export const listOf = <T extends z.ZodType>(item: T) =>
     nextCursor: z.string().nullable().describe('Pass it as `cursor` for the next page; null at the end'),
   });
 
-/** A list that is read page by page and never counted. */
+/** A list that is read page by page and never counted; described as the others are, for clients that know one kind. */
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({
     items: z.array(item),
-    total: z.null().describe('Not counted'),
+    total: z.int().nullable().describe('Null: not counted'),
     nextCursor: z.string().nullable().describe('Pass it as `cursor` for the next page; null at the end'),
   });
 
@@ -43,8 +43,8 @@ export const timeQuery = z.iso
   .meta({ example: '2026-11-23T03:20:00Z' });
 
 export const pageQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(1_000).default(1_000),
-  cursor: z.string().max(64).optional(),
+  limit: z.coerce.number().int().min(1).max(1_000).default(1_000).describe('Items of a page, at most'),
+  cursor: z.string().max(64).optional().describe('The `nextCursor` of the page before'),
 });
 
 const errorDescriptions: Readonly<Record<number, string>> = {

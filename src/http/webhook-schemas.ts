@@ -30,7 +30,12 @@ export const eventNames = z.array(eventName).min(1).max(50);
 export const statusCallbackSchema = z.strictObject({
   url: urlSchema,
   events: z
-    .array(eventName.regex(/^call\./, 'takes names of call events'))
+    .array(
+      z
+        .string()
+        .max(100)
+        .regex(/^call\.[\w.*-]*$/, 'takes names of call events'),
+    )
     .min(1)
     .max(50)
     .default(['call.*']),

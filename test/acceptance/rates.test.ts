@@ -29,9 +29,9 @@ describeEachPbx('rates', (pbx) => {
     );
     const { headers } = await client.post('/calls', CALL).expect(201);
     expect(headers['ratelimit']).toBe('"originate";r=1;t=30');
-    await client.post('/actions/originate', { Channel: 'Local/answer@lab/n', Application: 'Wait', Data: '1' }).expect(200); // prettier-ignore
+    await client.post('/actions/originate', { Channel: 'Local/answer@lab/n', Application: 'Wait', Data: '1', Async: true }).expect(200); // prettier-ignore
     expect((await client.post('/calls', CALL).expect(429)).body).toMatchObject({ code: 'rate-limited', class: 'originate' }); // prettier-ignore
-    expect((await client.post('/actions/Originate', { Channel: 'Local/answer@lab/n', Application: 'Wait', Data: '1' }).expect(429)).body.class).toBe('originate'); // prettier-ignore
+    expect((await client.post('/actions/Originate', { Channel: 'Local/answer@lab/n', Application: 'Wait', Data: '1', Async: true }).expect(429)).body.class).toBe('originate'); // prettier-ignore
     expect((await client.get('/channels').expect(200)).headers).not.toHaveProperty('ratelimit');
   });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Budget, createRates, type RateClass, type RateLimits } from '../../src/auth/rates.ts';
-import { GatewayError } from '../../src/lib/errors.ts';
+import type { GatewayError } from '../../src/lib/errors.ts';
 import { createFakeClock } from '../helpers/clock.ts';
 import { principal } from '../helpers/doubles.ts';
 

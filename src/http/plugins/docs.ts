@@ -2,9 +2,10 @@ import fastifyHelmet from '@fastify/helmet';
 import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
-import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { STATUS_CODES } from 'node:http';
 import { asyncApi, openApiWebhooks } from '../asyncapi.ts';
+import { forClients } from '../json-schema.ts';
 
 const tags = [
   { name: 'Calls', description: 'Calls of the PBX, placed here or elsewhere, from first ring to hangup cause' },
@@ -61,6 +62,10 @@ const withoutUnused = <T extends object>(document: T): T => {
   return document;
 };
 
+const zodToJsonConfig = { override: forClients };
+const toJsonSchema = createJsonSchemaTransform({ zodToJsonConfig });
+const toComponents = createJsonSchemaTransformObject({ zodToJsonConfig });
+
 /** OpenAPI 3.1 from the routes themselves, and Swagger UI at /docs. Register before the routes. */
 export const registerDocs = async (app: FastifyInstance, version: string): Promise<void> => {
   await app.register(fastifySwagger, {
@@ -87,7 +92,7 @@ export const registerDocs = async (app: FastifyInstance, version: string): Promi
       },
     },
     transform: (document) => {
-      const { schema, url } = jsonSchemaTransform(document);
+      const { schema, url } = toJsonSchema(document);
       const { scopes, anyToken } = document.route.config ?? {};
       const needs = anyToken ? 'Any token.' : scopes && `Scopes: ${scopes.join(' or ')}`;
       const description = [schema.description, needs].filter(Boolean).join('\n\n');
@@ -98,7 +103,7 @@ export const registerDocs = async (app: FastifyInstance, version: string): Promi
         schema: { ...schema, description, response, security },
       };
     },
-    transformObject: (document) => withoutUnused(jsonSchemaTransformObject(document)),
+    transformObject: (document) => withoutUnused(toComponents(document)),
   });
   await app.register(async (open) => {
     open.addHook('onRoute', (route) => {

@@ -34,7 +34,12 @@ export const verdictSchema = z
   })
   .meta({ id: 'Verdict' });
 
-const dryRunSchema = z.enum(['true', 'false']).optional().describe('`true`: nothing is sent; the answer is the verdict of scopes and limits, and the AMI packet'); // prettier-ignore
+const dryRunSchema = z
+  .enum(['true', 'false'])
+  .optional()
+  .describe('`true`: nothing is sent; the answer is the verdict of scopes and limits, and the AMI packet')
+  // In a query the words are all that a boolean can be.
+  .meta({ type: 'boolean', enum: undefined });
 
 /** Takes `?dryRun=true` on every write to Asterisk. Register before the routes and before what keeps answers. */
 export const registerDryRun = (app: FastifyInstance): void => {

@@ -32,7 +32,7 @@ const outcomeSchema = z
   })
   .meta({ id: 'ActionOutcome' });
 
-const params = z.object({ name: z.string().regex(/^\w{1,80}$/).meta({ example: 'QueueSummary' }) }); // prettier-ignore
+const params = z.object({ name: z.string().regex(/^\w{1,80}$/).meta({ description: 'Name of the action, as AMI spells it', example: 'QueueSummary' }) }); // prettier-ignore
 
 export const actionRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { pbxFor, takeRate }) => {
   app.get(
@@ -45,7 +45,7 @@ export const actionRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { p
         summary: 'Every AMI action',
         description: 'Those the gateway knows, and those only this Asterisk does (ListCommands).',
         querystring: pageQuery.extend(pbxQuery.shape),
-        response: { 200: listOf(summarySchema), ...problems(404) },
+        response: { 200: listOf(summarySchema).meta({ id: 'ActionList' }), ...problems(404) },
       },
     },
     async (request) => {

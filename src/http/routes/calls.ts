@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CALL_STATUSES } from '../../events/call.ts';
 import type { CallView } from '../../events/call-view.ts';
 import { callSchema, placedSchema, placeSchema, toRequest } from '../call-schemas.ts';
-import { eventSchema } from '../event-schemas.ts';
+import { eventPage } from '../event-schemas.ts';
 import { historyPage } from '../history.ts';
 import { pageOf, pageQuery, pbxQuery, problems, timeQuery } from '../schemas.ts';
 import { type ClickToDial, resolveClickToDial } from '../../pbx/click-to-dial.ts';
@@ -11,7 +11,7 @@ import { waitSeconds } from '../prefer.ts';
 import type { RouteOptions } from './index.ts';
 import { principalFor } from '../plugins/auth.ts';
 
-const params = z.object({ id: z.string().min(1).max(64) });
+const params = z.object({ id: z.string().min(1).max(64).describe('Id of the call') });
 const SEE = ['read:call', 'write:call', 'write:originate'] as const;
 
 export const callRoutes: FastifyPluginAsyncZod<RouteOptions> = async (
@@ -30,7 +30,12 @@ export const callRoutes: FastifyPluginAsyncZod<RouteOptions> = async (
           'AMI Originate, always asynchronous: rings the channel and, when it answers, connects it to the dialplan or an ' +
           'application. Click-to-dial: `from` and `to` in place of channel, context and extension. Answers at once; with `Prefer: wait=N` (at most 120) when the call is answered or has ended.',
         querystring: pbxQuery,
-        headers: z.object({ prefer: z.string().optional().describe('`wait=20`') }),
+        headers: z.object({
+          prefer: z
+            .string()
+            .optional()
+            .describe('`wait=20`: answer when the call is answered or has ended, after 20 seconds at the latest'),
+        }),
         body: placeSchema,
         response: { 201: placedSchema, ...problems(409, 429, 501) },
       },
@@ -68,13 +73,13 @@ export const callRoutes: FastifyPluginAsyncZod<RouteOptions> = async (
           'hold fewer than `limit`, as calls that the token may not see are left out.',
         querystring: pageQuery.extend({
           ...pbxQuery.shape,
-          status: z.enum(CALL_STATUSES).optional(),
-          linkedId: z.string().max(150).optional(),
+          status: z.enum(CALL_STATUSES).optional().describe('In this status now'),
+          linkedId: z.string().max(150).optional().describe("Asterisk's Linkedid"),
           number: z.string().max(32).optional().describe('Digits that a number of any party ends with'),
           from: timeQuery.optional().describe('Started at this time or later'),
           to: timeQuery.optional().describe('Started before this time'),
         }),
-        response: { 200: pageOf(callSchema), ...problems() },
+        response: { 200: pageOf(callSchema).meta({ id: 'CallPage' }), ...problems() },
       },
     },
     async (request) => {
@@ -115,7 +120,7 @@ export const callRoutes: FastifyPluginAsyncZod<RouteOptions> = async (
           'Every kept event of its channels that the token may see, oldest first, with the call events between.',
         params,
         querystring: pageQuery,
-        response: { 200: pageOf(eventSchema), ...problems(404) },
+        response: { 200: eventPage, ...problems(404) },
       },
     },
     async (request) => {

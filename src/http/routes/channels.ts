@@ -61,11 +61,11 @@ export const channelRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { 
         description: 'AMI CoreShowChannels. A token limited to some channels sees those.',
         querystring: pageQuery.extend({
           ...pbxQuery.shape,
-          context: z.string().optional(),
-          state: z.enum(CHANNEL_STATES).optional(),
+          context: z.string().optional().describe('In this context now'),
+          state: z.enum(CHANNEL_STATES).optional().describe('In this state now'),
           prefix: z.string().optional().describe('Beginning of the name, such as `PJSIP/carrier-`'),
         }),
-        response: { 200: listOf(channelSchema), ...problems() },
+        response: { 200: listOf(channelSchema).meta({ id: 'ChannelList' }), ...problems() },
       },
     },
     async (request) => {

@@ -4,11 +4,11 @@ import { maySeeEvent } from '../../auth/rules/event.ts';
 import { READ_ANY } from '../../auth/scopes.ts';
 import { createFilter } from '../../events/filter.ts';
 import type { ReadItem } from '../../events/reader.ts';
-import { eventSchema, filterQuery } from '../event-schemas.ts';
+import { eventPage, filterQuery } from '../event-schemas.ts';
 import { historyPage } from '../history.ts';
 import { principalFor } from '../plugins/auth.ts';
 import { budgetHeaders } from '../plugins/rates.ts';
-import { pageOf, pageQuery, pbxQuery, problems, timeQuery, timeSchema } from '../schemas.ts';
+import { pageQuery, pbxQuery, problems, timeQuery, timeSchema } from '../schemas.ts';
 import { takeSnapshot } from '../snapshot.ts';
 import { startStream } from '../stream.ts';
 import { watchToken } from '../token-life.ts';
@@ -41,13 +41,20 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
           'Server-Sent Events. Each message is one event of the form of /events/history; `Last-Event-ID` (or `since`) goes ' +
           'on behind the last one seen. What cannot be given any more is told as `stream.gap`, never left out silently. A ' +
           'comment every 15 s keeps the connection alive. The stream ends when the token does, or is revoked (`stream.closed`).',
-        headers: z.object({ 'last-event-id': z.string().max(2_000).optional() }),
+        headers: z.object({ 'last-event-id': z.string().max(2_000).optional().describe('Go on behind this one') }),
         querystring: filterQuery.extend({
           since: z.string().max(2_000).optional().describe('As Last-Event-ID'),
-          snapshot: z.stringbool().default(false).describe('First tell what is there now, as `stream.snapshot`'),
+          snapshot: z
+            .stringbool()
+            .default(false)
+            .describe('First tell what is there now, as `stream.snapshot`')
+            .meta({ type: 'boolean' }),
           ticket: z.string().max(100).optional().describe('In place of a token: from POST /events/tickets'),
         }),
-        response: { 200: z.string().describe('text/event-stream'), ...problems(404) },
+        response: {
+          200: { description: 'A stream without end', content: { 'text/event-stream': { schema: z.string() } } },
+          ...problems(404),
+        },
       },
     },
     async (request, reply) => {
@@ -121,10 +128,10 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
         querystring: pageQuery.extend({
           ...filterQuery.omit({ pbx: true }).shape,
           ...pbxQuery.shape,
-          from: timeQuery.optional(),
-          to: timeQuery.optional(),
+          from: timeQuery.optional().describe('At this time or later'),
+          to: timeQuery.optional().describe('Before this time'),
         }),
-        response: { 200: pageOf(eventSchema), ...problems(404) },
+        response: { 200: eventPage, ...problems(404) },
       },
     },
     async (request) => {

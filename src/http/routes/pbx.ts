@@ -39,7 +39,7 @@ export const pbxRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { pbxF
         tags: ['PBX'],
         summary: 'The servers behind this gateway',
         description: 'AMI CoreStatus, CoreSettings and ListCommands, and the state of the connections.',
-        response: { 200: listOf(pbxSchema), ...problems() },
+        response: { 200: listOf(pbxSchema).meta({ id: 'PbxList' }), ...problems() },
       },
     },
     async (request) => {

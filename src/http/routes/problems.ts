@@ -4,9 +4,10 @@ import { GatewayError } from '../../lib/errors.ts';
 import { problemKind, PROBLEMS } from '../problems.ts';
 import { problemResponse } from '../schemas.ts';
 
-const kindSchema = z
-  .object({ code: z.string(), status: z.int(), title: z.string() })
-  .meta({ examples: [{ code: 'no-such-extension', status: 409, title: 'The dialplan has no such place' }] });
+const kindSchema = z.object({ code: z.string(), status: z.int(), title: z.string() }).meta({
+  id: 'ProblemKind',
+  examples: [{ code: 'no-such-extension', status: 409, title: 'The dialplan has no such place' }],
+});
 
 /** The pages that `type` of a problem document leads to. */
 export const problemRoutes: FastifyPluginAsyncZod = async (app) => {
@@ -35,7 +36,9 @@ export const problemRoutes: FastifyPluginAsyncZod = async (app) => {
         operationId: 'problems.get',
         tags: ['Problems'],
         summary: 'One error code',
-        params: z.object({ code: z.string() }),
+        params: z.object({
+          code: z.string().describe('As in `code` of a problem').meta({ example: 'no-such-extension' }),
+        }),
         response: { 200: kindSchema, 404: problemResponse(404) },
       },
     },

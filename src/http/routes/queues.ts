@@ -79,7 +79,7 @@ export const queueRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { pb
         summary: 'Queues in figures',
         description: 'AMI QueueSummary.',
         querystring: pageQuery.extend(pbxQuery.shape),
-        response: { 200: listOf(queueSummarySchema), ...problems() },
+        response: { 200: listOf(queueSummarySchema).meta({ id: 'QueueList' }), ...problems() },
       },
     },
     async (request) => {
@@ -97,7 +97,7 @@ export const queueRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { pb
         tags: ['Queues'],
         summary: 'One queue with its members and callers',
         description: 'AMI QueueStatus. An unknown queue is 404 here, although Asterisk answers Success.',
-        params: z.object({ name: z.string().min(1).max(128) }),
+        params: z.object({ name: z.string().min(1).max(128).describe('Name of the queue') }),
         querystring: pbxQuery,
         response: { 200: queueSchema, ...problems(404) },
       },

@@ -18,7 +18,7 @@ const recordingSchema = z
   })
   .meta({ id: 'Recording', examples: [recordingExample] });
 
-const params = channelParams.extend({ recordingId: z.string().min(1).max(64) });
+const params = channelParams.extend({ recordingId: z.string().min(1).max(64).describe('Id of the recording') });
 const scopes = { scopes: ['write:call', 'write:system'] as const };
 
 export const recordingRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { pbxFor }) => {
@@ -68,7 +68,7 @@ export const recordingRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, 
         summary: 'Recordings of a channel that were started here',
         params: channelParams,
         querystring: pbxQuery,
-        response: { 200: listOf(recordingSchema), ...problems(404) },
+        response: { 200: listOf(recordingSchema).meta({ id: 'RecordingList' }), ...problems(404) },
       },
     },
     async (request) => {

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { scopesOf } from '../../pbx/resources.ts';
+import { headerSchema } from '../json-schema.ts';
 import { listOf, pageQuery, paginate, pbxQuery, problems } from '../schemas.ts';
 import type { RouteOptions } from './index.ts';
 
@@ -44,7 +45,10 @@ export interface ResourceSpec<P extends Shape, Q extends Shape, B extends Shape>
 
 export type Resource = (app: FastifyInstance, options: Pick<RouteOptions, 'pbxFor'>) => void;
 
-const itemSchema = z.record(z.string(), z.unknown()).describe('Every header Asterisk gave, typed, in camelCase');
+const itemSchema = z
+  .record(z.string(), headerSchema)
+  .meta({ id: 'Item', description: 'Every header Asterisk gave, typed, in camelCase' });
+const itemListSchema = listOf(itemSchema).meta({ id: 'ItemList' });
 
 export const resource =
   <P extends Shape = Shape, Q extends Shape = Shape, B extends Shape = Shape>(spec: ResourceSpec<P, Q, B>): Resource =>
@@ -53,7 +57,7 @@ export const resource =
     const { gives, action, notes, statuses = [] } = spec;
     const body = spec.body && z.strictObject(spec.body);
     const query = z.object({ ...spec.query, ...pbxQuery.shape, ...(gives === 'list' ? pageQuery.shape : {}) });
-    const answer = { list: { 200: listOf(itemSchema) }, one: { 200: itemSchema }, done: { 204: z.null() } }[gives];
+    const answer = { list: { 200: itemListSchema }, one: { 200: itemSchema }, done: { 204: z.null() } }[gives];
     app.withTypeProvider<ZodTypeProvider>().route({
       method,
       url,

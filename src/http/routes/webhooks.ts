@@ -16,8 +16,10 @@ import {
 import type { RouteOptions } from './index.ts';
 
 const config = { local: true as const, manages: true as const, scopes: ['gateway:webhooks'] as const };
-const params = z.object({ id: z.string().min(1).max(64) });
-const deliveryParams = params.extend({ deliveryId: z.string().min(1).max(64) });
+const params = z.object({ id: z.string().min(1).max(64).describe('Id of the webhook') });
+const deliveryParams = params.extend({
+  deliveryId: z.string().min(1).max(64).describe('The `webhook-id` of its message'),
+});
 const description = z.string().max(200).nullable();
 
 /** No Asterisk is asked here. */
@@ -69,7 +71,7 @@ export const webhookRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { 
         tags: ['Webhooks'],
         summary: "Webhooks of this token's subject",
         querystring: pageQuery,
-        response: { 200: listOf(webhookSchema), ...problems() },
+        response: { 200: listOf(webhookSchema).meta({ id: 'WebhookList' }), ...problems() },
       },
     },
     async (request) => paginate(webhooks.list(principalFor(request)).map(webhookView), request.query),
@@ -191,12 +193,14 @@ export const webhookRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { 
         summary: 'What became of its messages, newest first',
         params,
         querystring: z.object({
-          status: z.enum(['pending', 'delivered', 'dead']).optional(),
-          limit: z.coerce.number().int().min(1).max(200).default(50),
-          cursor: z.string().max(200).optional(),
+          status: z.enum(['pending', 'delivered', 'dead']).optional().describe('Those alone'),
+          limit: z.coerce.number().int().min(1).max(200).default(50).describe('Items of a page, at most'),
+          cursor: z.string().max(200).optional().describe('The `nextCursor` of the page before'),
         }),
         response: {
-          200: z.object({ items: z.array(deliverySchema), nextCursor: z.string().nullable() }),
+          200: z
+            .object({ items: z.array(deliverySchema), nextCursor: z.string().nullable() })
+            .meta({ id: 'DeliveryPage' }),
           ...problems(404),
         },
       },

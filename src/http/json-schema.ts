@@ -1,0 +1,29 @@
+import { z } from 'zod';
+
+interface Converted {
+  zodSchema: z.core.$ZodTypes;
+  jsonSchema: z.core.JSONSchema.BaseSchema;
+}
+
+/** Makes of zod's JSON Schema what a client can be generated from. */
+export const forClients = ({ zodSchema: { _zod }, jsonSchema }: Converted): void => {
+  const { def } = _zod;
+  // Answers gain members in later versions; strict clients would refuse those. Strict bodies stay strict.
+  if (def.type === 'object' && !def.catchall) delete jsonSchema.additionalProperties;
+  // The format says it in one word; the pattern is 300 characters, each time.
+  if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+  // Every name is a string.
+  if (def.type === 'record' && Object.keys(jsonSchema.propertyNames ?? {}).join() === 'type')
+    delete jsonSchema.propertyNames;
+  if (def.type === 'undefined' || def.type === 'void') jsonSchema.type = 'null';
+};
+
+// What follows is written by the gateway itself: clients see the types, and nothing is looked at again on its way out.
+const scalar = { type: ['string', 'number', 'boolean', 'null'] };
+
+/** A header of Asterisk; a list where it came more than once. */
+export const headerSchema = z.unknown().meta({ anyOf: [scalar, { type: 'array', items: scalar }] });
+
+export const eventFieldSchema = z
+  .unknown()
+  .meta({ anyOf: [scalar, { type: 'array', items: {} }, { type: 'object', additionalProperties: {} }] });
