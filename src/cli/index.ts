@@ -4,6 +4,7 @@ import { ConfigError } from '../config.ts';
 import { isGatewayError } from '../lib/errors.ts';
 import { serve } from '../server.ts';
 import { version } from '../version.ts';
+import { doctor } from './doctor/doctor.ts';
 import { newAction, type NewAction } from './new-action.ts';
 import { writeOpenapi } from './openapi.ts';
 import { simulate } from './simulate.ts';
@@ -28,6 +29,13 @@ program
   .action((options: TokenArguments) => {
     printToken(options);
   });
+
+program
+  .command('doctor')
+  .description('look at the configuration and at each PBX as the service would, and say what to change')
+  .option('--manager-conf <file>', "Asterisk's manager.conf, to look at it too; MANAGER_CONF where absent")
+  .option('--json', 'findings as JSON')
+  .action(doctor);
 
 program
   .command('simulate')

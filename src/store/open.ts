@@ -8,7 +8,7 @@ import type { Store } from './store.ts';
 export const createMemoryStore = (): Store => createSqliteStore(':memory:');
 
 /** `sqlite:./data/gateway.db`, `sqlite:///var/lib/gateway.db` or `memory:`, as the configuration has checked. */
-const fileOf = (url: string): string =>
+export const fileOf = (url: string): string =>
   url === 'memory:' ? ':memory:' : url.replace(/^sqlite:/, '').replace(/^\/\/(?=\/)/, '');
 
 export interface OpenedStore {
