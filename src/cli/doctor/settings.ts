@@ -9,7 +9,7 @@ export interface Settings {
   ignored: ReadonlySet<string>;
 }
 
-const names = (fault: string, variable: string): boolean => new RegExp(`(?<!\\w)${variable}(?!\\w)`).test(fault);
+const names = (fault: string, variable: string): boolean => fault.split(/\W+/).includes(variable);
 
 const without = (environment: Environment, dropped: ReadonlySet<string>): Environment => ({
   ...Object.fromEntries(Object.entries(environment).filter(([name]) => !dropped.has(name))),

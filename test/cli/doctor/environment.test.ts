@@ -71,6 +71,7 @@ describe('an environment', () => {
 describe('faults of the configuration', () => {
   it('are all told, and the servers without one are looked at all the same', () => {
     const environment = {
+      'BASH_FUNC_x(': 'a name that is no pattern',
       AMI_URL,
       AMI_URL_BERLIN: 'ami://gateway@berlin',
       PORT: '99999',

@@ -3,12 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { loadManagerConf, type ManagerConf } from '../../../src/auth/manager-conf/load.ts';
+import { examine } from '../../../src/cli/doctor/doctor.ts';
 import { leastPrivilege, type LeastPrivilegeArguments } from '../../../src/cli/least-privilege/least-privilege.ts';
+import { operationsOf } from '../../../src/cli/least-privilege/operations.ts';
 import { OWN_EVENTS } from '../../../src/cli/least-privilege/own.ts';
+import { renderOpenapi } from '../../../src/cli/openapi.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
 import { startSimulator } from '../../../src/simulator/index.ts';
 import { eventually } from '../../helpers/asterisk.ts';
 import { startGateway, type TestGateway } from '../../helpers/gateway.ts';
 import { type Asterisk, startAsterisk } from '../../lab/asterisk.ts';
+import { labSecret } from '../../lab/config.ts';
 import { labScenario } from '../../lab/simulators.ts';
 
 const secretOf = (name: string) => `a-secret-of-some-length-${name}`;
@@ -16,6 +21,16 @@ const CALL = { channel: 'Local/answer@lab/n', application: 'Wait', data: '60' };
 const ALL = 'write:all read:all';
 
 const own = new Set<string>(OWN_EVENTS);
+
+const SINGLE = `[single]
+secret = ${secretOf('single')}
+deny = 0.0.0.0/0.0.0.0
+permit = 127.0.0.1/255.255.255.255
+displayconnects = no
+allowmultiplelogin = no
+read = call,system
+write = call,originate,reporting
+`;
 
 type Asked = Partial<LeastPrivilegeArguments>;
 type Release = 16 | 22;
@@ -51,8 +66,8 @@ const sections = (release: Release) =>
 interface Pbx {
   port: number;
   conf: ManagerConf;
-  /** Whether filters of events are applied. */
-  filters: boolean;
+  /** Path of the manager.conf it runs with, whose filters of events it applies; null for a simulator. */
+  path: string | null;
   stop(): Promise<void>;
 }
 
@@ -66,16 +81,16 @@ const simulated = async (release: Release): Promise<Pbx> => {
     conf.users.map(({ name, secret, read, write }) => [name, { secret: secret ?? '', read: [...read].join(), write: [...write].join() }]),
   ); // prettier-ignore
   const simulator = await startSimulator({ scenario: { ...labScenario, users }, release });
-  return { port: simulator.port, conf, filters: false, stop: () => simulator.close() };
+  return { port: simulator.port, conf, path: null, stop: () => simulator.close() };
 };
 
 const real = async (release: Release): Promise<Pbx> => {
   const asterisk: Asterisk = await startAsterisk({ release, name: 'least-privilege' });
   const path = join(asterisk.spoolDir, '../etc/manager.conf');
-  writeFileSync(path, [readFileSync(path, 'utf8'), ...(await sections(release))].join('\n'));
+  writeFileSync(path, [readFileSync(path, 'utf8'), ...(await sections(release)), SINGLE].join('\n'));
   await asterisk.kill();
   await asterisk.start();
-  return { port: asterisk.amiPort, conf: loadManagerConf({ path }), filters: true, stop: () => asterisk.stop() };
+  return { port: asterisk.amiPort, conf: loadManagerConf({ path }), path, stop: () => asterisk.stop() };
 };
 
 const releases = [...new Set(inject('asterisks').map(({ release }) => release))];
@@ -131,7 +146,7 @@ describe.each(SERVERS)('an account of least privilege on %s', (_name, release, s
       await ended(gateway, id);
       const { body } = await gateway.as(ALL).get('/pbx').expect(200);
       expect(body.items[0].release).toMatch(new RegExp(`^${release}\\.`));
-      if (!pbx.filters) return;
+      if (!pbx.path) return;
       const seen = await amiEvents(gateway);
       expect([...seen].filter((name) => !own.has(name))).toEqual([]);
       expect([...seen]).toEqual(expect.arrayContaining(['Newchannel', 'Newstate', 'OriginateResponse', 'Hangup']));
@@ -159,7 +174,7 @@ describe.each(SERVERS)('an account of least privilege on %s', (_name, release, s
       await eventually(async () => {
         const seen = await amiEvents(gateway);
         expect(seen).toContain('VarSet');
-        if (pbx.filters) expect([...seen].filter((name) => !own.has(name))).toEqual(['VarSet']);
+        if (pbx.path) expect([...seen].filter((name) => !own.has(name))).toEqual(['VarSet']);
       });
     });
   });
@@ -178,8 +193,45 @@ describe.each(SERVERS)('an account of least privilege on %s', (_name, release, s
       const seen = await amiEvents(gateway);
       expect(seen).toContain('Newchannel');
       expect(seen).toContain('VarSet');
-      if (pbx.filters) expect(seen).toContain('Newexten');
+      if (pbx.path) expect(seen).toContain('Newexten');
     });
+  });
+
+  it('made for everything is shown every action that a route sends', async ({ skip }) => {
+    if (pbx.path === null) skip('the simulator knows few actions');
+    const listed = async (username: string, secret: string) => {
+      const gateway = await startGateway({ pbx: { port: pbx.port, username, secret }, poolSize: 1 });
+      await gateway.ready();
+      const actions = await eventually(() => {
+        const { capabilities } = gateway.composition.gateway.status('default');
+        return capabilities?.actions ?? Promise.reject(new Error('it is not known yet'));
+      });
+      await gateway.close();
+      return actions;
+    };
+    const [all, ours] = [await listed('gateway', labSecret), await listed('everything', secretOf('everything'))];
+    const sent = operationsOf(await renderOpenapi()).flatMap(({ actions }) => actions);
+    expect(sent.filter((name) => all.has(name) && !ours.has(name))).toEqual([]);
+    expect(ours.size).toBeGreaterThan(100);
+    expect([...all].filter((name) => !ours.has(name)).sort()).toEqual(expect.arrayContaining(['AOCMessage', 'UpdateConfig'])); // prettier-ignore
+  });
+
+  it('satisfies the doctor, who finds an account that may log in only once', async ({ skip }) => {
+    if (pbx.path === null) skip('it has no manager.conf');
+    const told = async (username: string) => {
+      const AMI_URL = `ami://${username}:${secretOf(username)}@127.0.0.1:${pbx.port}`;
+      const environment = { AMI_URL, JWT_SECRET: 'q9XbV2mKfT7wRzLs8YpNcD4hGj6uAe3E', STORE_URL: 'memory:' };
+      const findings = await examine({ environment, managerConf: pbx.path ?? '', clock: systemClock });
+      return findings
+        .filter(({ level, what }) => level !== 'ok' && new RegExp(`^AMI_URL|\\[${username}\\]|is not in it`).test(what))
+        .map(({ level, what }) => `${level} ${what}`)
+        .filter((line) => !/end of its life|not loaded/.test(line));
+    };
+    expect(await told('caller')).toEqual([]);
+    expect(await told('single')).toEqual([
+      'error manager.conf [single]: allowmultiplelogin=no',
+      'error AMI_URL: Asterisk lets the account log in only once; the gateway does so 7 times',
+    ]);
   });
 
   it('without originate places none', async () => {
