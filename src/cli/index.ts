@@ -5,6 +5,8 @@ import { isGatewayError } from '../lib/errors.ts';
 import { serve } from '../server.ts';
 import { version } from '../version.ts';
 import { verifyAudit } from './audit-verify.ts';
+import { doctor } from './doctor/doctor.ts';
+import { printLeastPrivilege } from './least-privilege/least-privilege.ts';
 import { newAction, type NewAction } from './new-action.ts';
 import { writeOpenapi } from './openapi.ts';
 import { simulate } from './simulate.ts';
@@ -29,6 +31,24 @@ program
   .action((options: TokenArguments) => {
     printToken(options);
   });
+
+program
+  .command('doctor')
+  .description('look at the configuration and at each PBX as the service would, and say what to change')
+  .option('--manager-conf <file>', "Asterisk's manager.conf, to look at it too; MANAGER_CONF where absent")
+  .option('--json', 'findings as JSON')
+  .action(doctor);
+
+program
+  .command('least-privilege')
+  .description('print a section of manager.conf for the account of the gateway, with no more than it needs')
+  .option('--routes <routes>', 'that are used: operation ids or "METHOD /path", with commas between; all where absent')
+  .option('--scopes <scopes>', 'that tokens will hold: nothing they cannot do is granted')
+  .option('--actions <names>', 'AMI actions sent by POST /actions/{name}, with commas between')
+  .option('--events <names>', 'events wanted, such as "call.*,queue.*"; without it those the routes and scopes show')
+  .option('--release <release>', 'Asterisk 16 or 22', '22')
+  .option('--name <name>', 'of the account', 'gateway')
+  .action(printLeastPrivilege);
 
 program
   .command('simulate')
