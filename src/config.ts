@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isSupportedCountry } from 'libphonenumber-js/min';
 import { z } from 'zod';
+import { isIssuerVariable, type Issuer, parseIssuers } from './auth/issuers.ts';
 import { RATE_CLASSES, type RateLimits } from './auth/rates.ts';
 import { parseKey, type SigningKey } from './lib/signing-key.ts';
 
@@ -31,6 +32,8 @@ export interface Config {
   managerConf: string | undefined;
   jwtIssuer: string | undefined;
   jwtAudience: string | undefined;
+  /** Others whose tokens are taken. */
+  issuers: Issuer[];
   logLevel: string;
   corsOrigins: string[];
   /** Patterns of channels that lead outside. */
@@ -185,7 +188,11 @@ const attempt = <T>(faults: string[], make: () => T): T | undefined => {
 /** Names that look like ours and are not: typing errors that would silently change nothing. */
 export const unknownNames = (env: Environment): string[] =>
   Object.keys(env).filter(
-    (name) => /^(AMI|JWT|WEBHOOK|CLICK_TO_DIAL)_/.test(name) && !isAmiUrl(name) && !(name in schema.shape),
+    (name) =>
+      /^(AMI|JWT|JWKS|WEBHOOK|CLICK_TO_DIAL)_/.test(name) &&
+      !isAmiUrl(name) &&
+      !isIssuerVariable(name) &&
+      !(name in schema.shape),
   );
 
 const present = (env: Environment): Environment =>
@@ -232,6 +239,7 @@ export const parseConfig = (environment: Environment): Config => {
       : attempt(faults, () => parseKey(JWT_SECRET_PREVIOUS, JWT_KEY_FILE_PREVIOUS, '_PREVIOUS'));
   if (key && previousKey && JSON.stringify(key) === JSON.stringify(previousKey))
     faults.push('JWT_SECRET_PREVIOUS is the present key: nothing was rotated');
+  const issuers = parseIssuers(env, (fault) => faults.push(fault));
   const values = parsed.data;
   if ((env['TLS_CERT_FILE'] === undefined) !== (env['TLS_KEY_FILE'] === undefined)) {
     faults.push('TLS_CERT_FILE and TLS_KEY_FILE go together');
@@ -257,6 +265,7 @@ export const parseConfig = (environment: Environment): Config => {
     managerConf: values.MANAGER_CONF,
     jwtIssuer: values.JWT_ISSUER,
     jwtAudience: values.JWT_AUDIENCE,
+    issuers,
     logLevel: values.LOG_LEVEL,
     corsOrigins: words(values.CORS_ORIGINS),
     trustProxy: trust === 'true' ? true : trust === 'false' ? false : trust,

@@ -52,7 +52,7 @@ export const serve = async (): Promise<void> => {
     store,
     clickToDial: config.clickToDial,
     accounts,
-    auth: { key, previousKey, issuer: config.jwtIssuer, audience: config.jwtAudience },
+    auth: { key, previousKey, issuer: config.jwtIssuer, audience: config.jwtAudience, issuers: config.issuers },
     version,
     logger: log,
     corsOrigins: config.corsOrigins,

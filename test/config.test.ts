@@ -65,6 +65,7 @@ describe('configuration', () => {
       keepCallsMs: 90 * 24 * 3_600_000,
       keepAuditMs: 365 * 86_400_000,
       rateLimits: {},
+      issuers: [],
       managerConf: undefined,
     });
   });

@@ -10,7 +10,7 @@ import { verifySecret } from './manager-conf/secret.ts';
 import type { AmiUser } from './manager-conf/users.ts';
 import { watchManagerConf } from './manager-conf/watch.ts';
 import type { Principal } from './principal.ts';
-import { holdsAny, type Scope } from './scopes.ts';
+import { both, type Scope } from './scopes.ts';
 
 export interface Login {
   sub: string;
@@ -43,13 +43,6 @@ export interface AccountsOptions {
 
 /** Apart from the subjects of other tokens: a user of manager.conf does not come into their calls by its name. */
 const PREFIX = 'ami:';
-
-/** Those of the token that the user still has, and of `all` what is left of it. */
-const both = (mine: ReadonlySet<Scope>, theirs: ReadonlySet<Scope>): Set<Scope> =>
-  new Set([
-    ...[...mine].filter((scope) => holdsAny(theirs, [scope])),
-    ...[...theirs].filter((scope) => holdsAny(mine, [scope])),
-  ]);
 
 const gone = () =>
   new GatewayError('unauthorized', 'The user of manager.conf is gone, or its secret has changed: log in again');

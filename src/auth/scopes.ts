@@ -35,6 +35,13 @@ export const holdsAny = (scopes: ReadonlySet<Scope>, wanted: readonly Scope[]): 
       (scope.startsWith('read:') && scopes.has('read:all')),
   );
 
+/** What both have; of `all` what the other names. */
+export const both = (mine: ReadonlySet<Scope>, theirs: ReadonlySet<Scope>): Set<Scope> =>
+  new Set([
+    ...[...mine].filter((scope) => holdsAny(theirs, [scope])),
+    ...[...theirs].filter((scope) => holdsAny(mine, [scope])),
+  ]);
+
 const wanted = { observing: new WeakMap<Declaration, Scope[]>(), revealing: new WeakMap<Declaration, Scope[]>() };
 
 /**

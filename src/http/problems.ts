@@ -76,6 +76,7 @@ export const PROBLEMS: Readonly<Record<string, Kind>> = {
   'list-too-long': { status: 502, title: 'Asterisk gave a longer list than the gateway holds' },
   'pbx-unavailable': { status: 503, title: 'Asterisk is not connected' },
   'pool-saturated': { status: 503, title: 'Too much work waits for Asterisk' },
+  'issuer-unavailable': { status: 503, title: "The keys of the token's issuer cannot be had" },
   'store-unavailable': { status: 503, title: 'The store cannot be used' },
   'ami-timeout': { status: 504, title: 'Asterisk did not answer in time' },
   'outcome-unknown': { status: 504, title: 'It is not known whether Asterisk carried the action out' },

@@ -8,7 +8,7 @@ import { compose, type Composition } from '../../src/compose.ts';
 import type { PbxConfig } from '../../src/config.ts';
 import { buildApp } from '../../src/http/app.ts';
 import type { SigningKey } from '../../src/lib/signing-key.ts';
-import type { AuthOptions } from '../../src/http/plugins/auth.ts';
+import type { AuthOptions } from '../../src/http/plugins/verify.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createMemoryStore } from '../../src/store/open.ts';
 import type { ClickToDialSettings } from '../../src/pbx/click-to-dial.ts';

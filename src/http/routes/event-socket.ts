@@ -105,8 +105,8 @@ export const eventSocketRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app
         return known;
       };
 
-      const renew = (token: string) => {
-        const next: Principal = verifyToken(token, request.ip);
+      const renew = async (token: string) => {
+        const next: Principal = await verifyToken(token, request.ip);
         if (next.sub !== principal.sub) throw new GatewayError('unauthorized', 'The token is of another subject');
         principal = next;
         watch();
@@ -132,7 +132,7 @@ export const eventSocketRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app
             return;
           }
           case 'token':
-            renew(wish.token);
+            await renew(wish.token);
         }
       };
 

@@ -27,7 +27,7 @@ export interface RouteOptions {
   accounts: Accounts | undefined;
   attempts: Attempts;
   /** The principal of a token used from this address. Throws as a request with it would. */
-  verifyToken: (token: string, ip: string) => Principal;
+  verifyToken: (token: string, ip: string) => Promise<Principal>;
   /** The server named (or the first), as the request's token may use it. */
   pbxFor: (request: FastifyRequest, name: string | undefined) => Pbx;
   /** Aborted when the service stops: nothing waits longer than it must. */

@@ -7,7 +7,7 @@ import { holdsAny, parseScopes } from '../../auth/scopes.ts';
 import { signToken } from '../../auth/tokens.ts';
 import { GatewayError, isGatewayError } from '../../lib/errors.ts';
 import { normalise } from '../error-handler.ts';
-import type { AuthOptions } from '../plugins/auth.ts';
+import type { AuthOptions } from '../plugins/verify.ts';
 import { toProblem } from '../problems.ts';
 import { problemResponse } from '../schemas.ts';
 import type { RouteOptions } from './index.ts';
