@@ -49,7 +49,10 @@ describeEachAsterisk('the README', ({ amiPort: port, secret }) => {
 
   it.each(rows)('runs as printed: %s', async (_what, command) => {
     const limits = { commands: ['core show'], databaseFamilies: ['cidname'] };
-    const token = gateway.token('read:all write:all gateway:metrics gateway:webhooks gateway:tokens', limits);
+    const token = gateway.token(
+      'read:all write:all gateway:metrics gateway:webhooks gateway:tokens gateway:audit',
+      limits,
+    );
     const env = { ...(await prepare()), T: token, G: gateway.url, PATH: process.env['PATH'] ?? '' };
     // Names of a PBX that is not ours: the lab has other contexts.
     const ours = command

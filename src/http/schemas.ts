@@ -37,10 +37,11 @@ export const pageOf = <T extends z.ZodType>(item: T) =>
   });
 
 /** RFC 3339 with any offset, to milliseconds since the epoch. */
+// No example: Swagger UI would send it.
 export const timeQuery = z.iso
   .datetime({ offset: true })
   .transform((text) => Date.parse(text))
-  .meta({ example: '2026-11-23T03:20:00Z' });
+  .describe('As 2026-11-23T03:20:00Z');
 
 export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(1_000).default(1_000).describe('Items of a page, at most'),

@@ -107,6 +107,7 @@ describeEachPbx('users of manager.conf', (pbx) => {
     expect(body).toMatchObject({ error, code, status });
     expect(headers).toMatchObject({ 'content-type': expect.stringContaining('application/json'), 'cache-control': 'no-store' }); // prettier-ignore
     expect(JSON.stringify(body)).not.toContain(SECRET);
+    expect(headers['www-authenticate']).toBe(status === 401 ? 'Basic realm="ami-gateway"' : undefined);
   });
 
   it('see the events their filters let through, and of what is derived only that of their own calls', async () => {

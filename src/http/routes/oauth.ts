@@ -66,7 +66,9 @@ const sendError = (error: unknown, request: FastifyRequest, reply: FastifyReply)
   const granted = body?.grant_type === undefined || body.grant_type === 'client_credentials';
   const oauth = OAUTH_ERRORS[known.code] ?? (granted ? 'invalid_request' : 'unsupported_grant_type');
   if (retryAfter !== undefined) void reply.header('retry-after', retryAfter);
-  if (status === 401) void reply.header('www-authenticate', 'Basic realm="ami-gateway"');
+  // RFC 6749 wants the scheme that was used, but at Basic a browser asks its user in a window of its own.
+  const scheme = request.headers['sec-fetch-mode'] === undefined ? 'Basic' : 'Bearer';
+  if (status === 401) void reply.header('www-authenticate', `${scheme} realm="ami-gateway"`);
   if (status >= 500) request.log.error({ reqId: request.id, err: known.cause ?? known }, 'Unexpected error');
   void reply
     .code(status)
