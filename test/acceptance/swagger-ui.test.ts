@@ -48,7 +48,7 @@ describe.skipIf(chromium === undefined)(`Swagger UI${chromium ? '' : ': LEFT OUT
         expect(await page.evaluate(`${OF_MANAGER_CONF}.textContent`)).toContain('Logout');
       });
       const token = await page.evaluate(
-        `ui.getSystem().authSelectors.authorized().toJS().managerConf.token.access_token`,
+        `JSON.parse(localStorage.getItem("authorized")).managerConf.token.access_token`,
       );
       expect((await clientFor(gateway.url, String(token)).get('/me').expect(200)).body.sub).toBe('ami:anna');
     } finally {
