@@ -1,6 +1,6 @@
 import type { Frame } from '../ami/frame.ts';
 import { declarationOf } from '../ami/actions/raw.ts';
-import type { Action, Declaration } from '../ami/types.ts';
+import type { Action, Declaration, Reply } from '../ami/types.ts';
 import type { GuardedSender } from '../auth/guard.ts';
 import { type Scope, scopesFor } from '../auth/scopes.ts';
 import type { FieldValue } from '../events/event.ts';
@@ -12,23 +12,26 @@ export type ResourceItem = Record<string, FieldValue>;
 
 export type Fields = Readonly<Record<string, unknown>>;
 
+/** Things told of otherwise than by one event each. */
+export type ReplyReader = (reply: Reply) => ResourceItem[];
+
 /** What most of AMI is: lists of things, and what is done to them. */
 export interface Resources {
   /** Items of the events named, all where none is. Empty where Asterisk calls an empty list an error, with one of these codes. */
   list(
     action: string,
     fields: Fields,
-    options?: { events?: readonly string[]; emptyOn?: readonly string[] },
+    options?: { events?: readonly string[]; emptyOn?: readonly string[]; read?: ReplyReader },
   ): Promise<ResourceItem[]>;
   /** The only item, or the Response where the action has none. Rejects with `absent` where there is nothing. */
-  one(action: string, fields: Fields, options?: { absent?: string }): Promise<ResourceItem>;
+  one(action: string, fields: Fields, options?: { absent?: string; read?: ReplyReader }): Promise<ResourceItem>;
   done(action: string, fields: Fields): Promise<void>;
 }
 
 const OF_THE_PROTOCOL = new Set(['actionID', 'eventList', 'listItems', 'response', 'message', 'objectType']);
 const SECRET = /^(?:password|md5Cred|oauthSecret|refreshToken|tlsPrivKey|passwordDigest)$/i;
 
-const toItem = (frame: Frame): ResourceItem => {
+export const toItem = (frame: Frame): ResourceItem => {
   const shown = Object.entries(fieldsOf(frame)).filter(([name]) => !OF_THE_PROTOCOL.has(name) && !SECRET.test(name));
   return Object.fromEntries(shown);
 };
@@ -45,22 +48,23 @@ const factoryOf = (name: string): Factory => {
 export const scopesOf = (action: string): readonly Scope[] => scopesFor(factoryOf(action));
 
 export const createResources = ({ sender }: { sender: GuardedSender }): Resources => ({
-  async list(name, fields, { events, emptyOn = [] } = {}) {
+  async list(name, fields, { events, emptyOn = [], read } = {}) {
     try {
-      const { items } = await sender.send(factoryOf(name)(fields));
-      return items.filter(({ event }) => !events || events.includes(event)).map(toItem);
+      const reply = await sender.send(factoryOf(name)(fields));
+      if (read) return read(reply);
+      return reply.items.filter(({ event }) => !events || events.includes(event)).map(toItem);
     } catch (error) {
       if (isGatewayError(error) && emptyOn.includes(error.code)) return [];
       throw error;
     }
   },
-  async one(name, fields, { absent } = {}) {
+  async one(name, fields, { absent, read } = {}) {
     const action = factoryOf(name)(fields);
-    const { response, items } = await sender.send(action);
-    if (action.declaration.reply.kind === 'plain') return toItem(response);
-    const [item] = items;
+    const reply = await sender.send(action);
+    if (!read && action.declaration.reply.kind === 'plain') return toItem(reply.response);
+    const [item] = read ? read(reply) : reply.items.map(toItem);
     if (!item) throw new GatewayError(absent ?? 'not-found', 'There is no such thing');
-    return toItem(item);
+    return item;
   },
   async done(name, fields) {
     await sender.send(factoryOf(name)(fields));

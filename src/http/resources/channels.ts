@@ -188,4 +188,22 @@ export const channelResources: readonly Resource[] = [
     gives: 'done',
     statuses: [409],
   }),
+  resource({
+    route: 'POST /channels/:id/reject',
+    id: 'channels.reject',
+    tag,
+    summary: 'Refuse an incoming PJSIP call with a SIP status',
+    notes:
+      'Asterisk 18.21, 20.6, 21.1 and later. Before anything has answered it; any channel else is hung up all the same.',
+    action: 'PJSIPHangup',
+    params,
+    body: {
+      cause: z
+        .union([z.int().min(400).max(699), text.regex(/^[A-Z_]+$/, "takes a SIP status or Asterisk's name of one")])
+        .describe('Such as 486 or BUSY_HERE'),
+    },
+    example: { cause: 486 },
+    fields: ({ params: { id }, body }) => ({ Channel: id, Cause: String(body.cause) }),
+    gives: 'done',
+  }),
 ];
