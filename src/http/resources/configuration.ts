@@ -8,7 +8,7 @@ const part = {
   category: text.optional().describe('Only categories of this name'),
   filter: text
     .optional()
-    .describe('Only categories in which variables have these values: `name=value`, several with commas; both are regular expressions'), // prettier-ignore
+    .describe('Only categories in which variables have these values: `name=value`, several with commas; both are regular expressions. `TEMPLATES=include` among them shows templates too'), // prettier-ignore
 };
 const partOf = ({ params, query }: { params: { file: string }; query: { category?: string | undefined; filter?: string | undefined } }) =>
   ({ Filename: params.file, Category: query.category, Filter: query.filter }); // prettier-ignore
@@ -21,7 +21,10 @@ const templates = text
   .array()
   .min(1)
   .max(10);
-const where = text.regex(/^[^"]+$/, 'takes no quotes').optional().describe('Of several categories of that name, those in which variables have these values: `type=auth`'); // prettier-ignore
+const where = text
+  .regex(/^[^"]+$/, 'takes no quotes')
+  .optional()
+  .describe('Of categories of that name, those in which variables have these values: `type=auth`. Templates are found by `TEMPLATES=include` alone. Where absent, every category of that name is changed'); // prettier-ignore
 const name = text.describe('Name of the variable');
 const value = z.string().max(900).describe('One that begins with > is written behind =>, without its >');
 const oldValue = text.optional().describe('Only lines with this value');
