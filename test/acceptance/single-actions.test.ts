@@ -112,8 +112,8 @@ describeEachAsterisk('routes that are one action', (asterisk) => {
     ['get', `/channels/${none}/map`, undefined, { 16: 'action-unavailable', 22: 'no-such-channel' }],
     ['post', `/channels/${none}/aoc`, { message: 'D', charge: 'FREE' }, 'no-such-channel'],
     ['post', `/channels/${none}/aoc`, { message: 'X' }, 'invalid-request'],
-    ['post', `/channels/${none}/reject`, { cause: 486 }, { 16: 'action-unavailable', 22: 'no-such-channel' }],
-    ['post', `/channels/${none}/reject`, { cause: 200 }, 'invalid-request'],
+    ['post', `/channels/${none}/reject`, { status: 486 }, { 16: 'action-unavailable', 22: 'no-such-channel' }],
+    ['post', `/channels/${none}/reject`, { status: 200 }, 'invalid-request'],
     ['post', '/bridges', { channels: ['Local/a@b-00000001;1', 'Local/a@b-00000001;2'] }, 'no-such-channel'],
   ];
 
@@ -190,6 +190,13 @@ describeEachAsterisk('routes that are one action', (asterisk) => {
       const { body } = await ask('get', '/parked-calls');
       expect(body.items.map(({ parkeeChannel }: { parkeeChannel: string }) => parkeeChannel)).toContain(decodeURIComponent(name)); // prettier-ignore
     });
+    await end(id);
+  });
+
+  it('refuse a call of PJSIP, and do nothing to others', async () => {
+    const { id, name } = await place();
+    await check(['post', `/channels/${name}/reject`, { status: 486 }, { 16: 'action-unavailable', 22: 204 }]);
+    await check(['get', `/channels/${name}`, undefined, 200]);
     await end(id);
   });
 

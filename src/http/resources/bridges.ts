@@ -1,4 +1,4 @@
-import { readBridge } from '../../pbx/readers.ts';
+import { readBridge } from '../../pbx/resources.ts';
 import { by, type Resource, resource, text } from '../routes/resources.ts';
 
 const tag = 'Bridges';

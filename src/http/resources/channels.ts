@@ -194,16 +194,12 @@ export const channelResources: readonly Resource[] = [
     tag,
     summary: 'Refuse an incoming PJSIP call with a SIP status',
     notes:
-      'Asterisk 18.21, 20.6, 21.1 and later. Before anything has answered it; any channel else is hung up all the same.',
+      'Asterisk 18.21, 20.6, 21.1 and later. To be sent before anything answers the call. A Success also for a channel that is not PJSIP, of which nothing becomes.',
     action: 'PJSIPHangup',
     params,
-    body: {
-      cause: z
-        .union([z.int().min(400).max(699), text.regex(/^[A-Z_]+$/, "takes a SIP status or Asterisk's name of one")])
-        .describe('Such as 486 or BUSY_HERE'),
-    },
-    example: { cause: 486 },
-    fields: ({ params: { id }, body }) => ({ Channel: id, Cause: String(body.cause) }),
+    body: { status: z.int().min(400).max(699).describe('SIP status that refuses it') },
+    example: { status: 486 },
+    fields: ({ params: { id }, body }) => ({ Channel: id, Cause: String(body.status) }),
     gives: 'done',
   }),
 ];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readCategories, readCategoryNames, readConfigJson } from '../../pbx/readers.ts';
+import { readCategories, readCategoryNames, readConfigJson } from '../../pbx/resources.ts';
 import { type Resource, resource, text } from '../routes/resources.ts';
 
 const tag = 'Configuration';

@@ -25,7 +25,7 @@ export const lineResources: readonly Resource[] = [
     id: 'dahdi.status',
     tag,
     summary: 'Spans, with their alarms',
-    notes: `${loaded} Asterisk 18 and later.`,
+    notes: `${loaded} Asterisk 22, and late releases of 18 and 20.`,
     action: 'DAHDIShowStatus',
     gives: 'list',
   }),

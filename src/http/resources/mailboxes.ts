@@ -8,7 +8,7 @@ const boxOf = (mailboxAt: string) => {
   const [Mailbox = '', Context = 'default'] = mailboxAt.split('@');
   return { Mailbox, Context };
 };
-const since20 = 'Asterisk 20 and later, and 18.';
+const since18 = 'Asterisk 18.20, 20.5 and later.';
 
 /** Voicemail, and the lamps that tell of it. */
 export const mailboxResources: readonly Resource[] = [
@@ -106,7 +106,7 @@ export const mailboxResources: readonly Resource[] = [
     id: 'mailboxes.move',
     tag: 'Mailboxes',
     summary: 'Move a message to another folder',
-    notes: `${since20} Asterisk calls a failure a Success: here it is \`404 no-such-message\`.`,
+    notes: `${since18} Asterisk calls a failure a Success: here it is \`404 no-such-message\`.`,
     action: 'VoicemailMove',
     params: message,
     body: { folder: folder.default('INBOX'), to: folder },
@@ -124,7 +124,7 @@ export const mailboxResources: readonly Resource[] = [
     id: 'mailboxes.forward',
     tag: 'Mailboxes',
     summary: 'Copy a message to another mailbox',
-    notes: `${since20} The message stays where it is.`,
+    notes: `${since18} The message stays where it is.`,
     action: 'VoicemailForward',
     params: message,
     body: { folder: folder.default('INBOX'), to: text.describe('mailbox@context'), toFolder: folder.default('INBOX') },
@@ -147,7 +147,7 @@ export const mailboxResources: readonly Resource[] = [
     id: 'mailboxes.remove',
     tag: 'Mailboxes',
     summary: 'Remove a message',
-    notes: since20,
+    notes: since18,
     action: 'VoicemailRemove',
     params: message,
     query: { folder: folder.default('INBOX') },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readQueueRules } from '../../pbx/readers.ts';
+import { readQueueRules } from '../../pbx/resources.ts';
 import { by, type Resource, resource, text } from '../routes/resources.ts';
 
 const tag = 'Queues';
