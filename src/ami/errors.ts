@@ -40,7 +40,18 @@ const TEXTS: readonly Text[] = [
   { pattern: /^No such agent/, code: 'no-such-agent', message: 'No such agent' },
   { pattern: /^Session not found/, code: 'no-such-fax-session', message: 'No such fax session' },
   { pattern: /^Config file not found/, code: 'no-such-file', message: 'No such configuration file' },
+  { pattern: /^File requires escalated/, code: 'no-such-file', message: 'No such configuration file, or not one of those in its directory' },
+  { pattern: /^File exists/, code: 'file-exists', message: 'There is such a file already' },
+  { pattern: /^(Given category does not exist|Template category not found|(Update|Create category|Delete category|Rename category) did not complete)/, code: 'config-not-changed', message: 'The file has no such category or line, or has it already: nothing was changed' },
   { pattern: /^The provided cache does not exist/, code: 'no-such-cache', message: 'No such cache' },
+  { pattern: /^The provided object could not/, code: 'no-such-object', message: 'The cache has no such object' },
+  { pattern: /^Due to full backend caching|^The provided cache does not have/, code: 'wrong-kind-of-cache', message: 'The cache is not of the kind for this' },
+  { pattern: /^Peer \S.* not found\.?$|^Peer not found|^No such peer|^Could not create address/, code: 'no-such-peer', message: 'No such peer' },
+  { pattern: /^There (is|are) no voicemail user/, code: 'no-such-mailbox', message: 'No such mailbox' },
+  { pattern: /^Message (move|remove|forward) failed/, code: 'no-such-message', message: 'There is no such message, folder or mailbox, or no room in it' },
+  { pattern: /^Meetme conference does not exist/, code: 'no-such-conference', message: 'No such conference' },
+  { pattern: /^User number not found/, code: 'no-such-channel', message: 'Nobody in the conference has that number' },
+  { pattern: /^(Invalid (MsgType|Charge|Total|Currency|AOCBillingId|Unit|Rate|Time|Granularity|Volume|Code)|ChargeType not specified)/, code: 'invalid-request', message: 'Asterisk does not take these charges' },
   { pattern: /^Invalid provider/, code: 'no-such-presence', message: 'No such presence provider' },
   { pattern: /^Transfer invalid/, code: 'not-bridged', message: 'The channel talks to nobody' },
   { pattern: /^Failed to remove requested extension/, code: 'no-such-extension', message: 'The dialplan has no such extension' },
@@ -60,7 +71,19 @@ const explain = (code: string, { name, classes }: Declaration): string | undefin
   return undefined;
 };
 
-/** A `Response: Error` as a typed error. `ami-error` where the wording is not known. */
+/** Actions that say with a Success that they did nothing, and how. */
+const REFUSALS: Readonly<Record<string, RegExp>> = {
+  VoicemailUserStatus: /^There (is|are) no voicemail user/,
+  VoicemailBoxSummary: /^There (is|are) no voicemail user/,
+  VoicemailMove: /failed\s*$/,
+  VoicemailRemove: /failed\s*$/,
+  VoicemailForward: /failed\s*$/,
+};
+
+export const isRefusal = ({ name }: Declaration, response: Frame): boolean =>
+  response.get('Response')?.toLowerCase() === 'error' || REFUSALS[name]?.test(response.get('Message') ?? '') === true;
+
+/** A `Response: Error`, or a Success that is none, as a typed error. `ami-error` where the wording is not known. */
 export const amiError = (declaration: Declaration, response: Frame): GatewayError => {
   const said = (response.get('Message') ?? '').trim();
   const known = TEXTS.find(({ pattern }) => pattern.test(said));

@@ -1,6 +1,6 @@
 import type { CancelTimer, Clock } from '../lib/clock.ts';
 import { GatewayError } from '../lib/errors.ts';
-import { amiError, desyncError, lostError, timeoutError } from './errors.ts';
+import { amiError, desyncError, isRefusal, lostError, timeoutError } from './errors.ts';
 import type { Frame } from './frame.ts';
 import type { Declaration, Reply } from './types.ts';
 
@@ -11,6 +11,7 @@ interface Entry {
   readonly reject: (error: GatewayError) => void;
   response: Frame | undefined;
   items: Frame[];
+  complete?: Frame;
   cancelTimer: CancelTimer;
   /** Its caller has been told; the entry only waits to take the late reply out of the stream. */
   abandoned: boolean;
@@ -118,7 +119,7 @@ export class Pending {
 
   #respond(entry: Entry, frame: Frame): void {
     entry.response = frame;
-    const failed = frame.get('Response')?.toLowerCase() === 'error';
+    const failed = isRefusal(entry.declaration, frame);
     const { reply } = entry.declaration;
     const noList = reply.kind === 'list' && reply.absentWhenEmpty === true && frame.get('EventList') === undefined;
     const announced = reply.kind !== 'any' || frame.get('EventList')?.toLowerCase() === 'start';
@@ -128,6 +129,7 @@ export class Pending {
   #item(entry: Entry, frame: Frame): void {
     const { reply } = entry.declaration;
     if (reply.kind === 'list' && frame.event.toLowerCase() === reply.complete.toLowerCase()) {
+      entry.complete = frame;
       this.#finish(entry, false);
     } else if (reply.kind === 'any' && frame.get('EventList')?.toLowerCase() === 'complete') {
       this.#finish(entry, false);
@@ -157,7 +159,10 @@ export class Pending {
       }
       const response = entry.response as Frame;
       if (failed) entry.reject(amiError(entry.declaration, response));
-      else entry.resolve({ actionId: entry.actionId, response, items: entry.items });
+      else {
+        const { actionId, items, complete } = entry;
+        entry.resolve({ actionId, response, items, ...(complete ? { complete } : {}) });
+      }
     });
   }
 }

@@ -81,6 +81,8 @@ export interface Reply {
   readonly actionId: string;
   readonly response: Frame;
   readonly items: readonly Frame[];
+  /** The event that completed the list: of a few, it says more than how many there were. */
+  readonly complete?: Frame;
 }
 
 export interface SendOptions {

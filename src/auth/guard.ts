@@ -59,7 +59,11 @@ export const createGuard = (options: GuardOptions): GuardedSender => {
   const visible = (action: Action, reply: Reply): Reply => {
     const { itemReference } = action.declaration;
     if (!itemReference) return reply;
-    return { ...reply, items: reply.items.filter((item) => maySee(principal, itemReference(item), ownership)) };
+    const { complete, ...rest } = reply;
+    const items = reply.items.filter((item) => maySee(principal, itemReference(item), ownership));
+    // What completes a list tells of the whole: it is not for those who may see nothing in it.
+    const hidden = items.length === 0 && reply.items.length > 0;
+    return { ...rest, items, ...(complete && !hidden ? { complete } : {}) };
   };
 
   const record = (action: Action, result: { actionId: string } | { error: unknown }): void => {

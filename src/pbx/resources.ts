@@ -1,6 +1,6 @@
 import type { Frame } from '../ami/frame.ts';
 import { declarationOf } from '../ami/actions/raw.ts';
-import type { Action, Declaration } from '../ami/types.ts';
+import type { Action, Declaration, Reply } from '../ami/types.ts';
 import type { GuardedSender } from '../auth/guard.ts';
 import { type Scope, scopesFor } from '../auth/scopes.ts';
 import type { FieldValue } from '../events/event.ts';
@@ -12,16 +12,19 @@ export type ResourceItem = Record<string, FieldValue>;
 
 export type Fields = Readonly<Record<string, unknown>>;
 
+/** Things told of otherwise than by one event each. */
+export type ReplyReader = (reply: Reply) => ResourceItem[];
+
 /** What most of AMI is: lists of things, and what is done to them. */
 export interface Resources {
   /** Items of the events named, all where none is. Empty where Asterisk calls an empty list an error, with one of these codes. */
   list(
     action: string,
     fields: Fields,
-    options?: { events?: readonly string[]; emptyOn?: readonly string[] },
+    options?: { events?: readonly string[]; emptyOn?: readonly string[]; read?: ReplyReader },
   ): Promise<ResourceItem[]>;
   /** The only item, or the Response where the action has none. Rejects with `absent` where there is nothing. */
-  one(action: string, fields: Fields, options?: { absent?: string }): Promise<ResourceItem>;
+  one(action: string, fields: Fields, options?: { absent?: string; read?: ReplyReader }): Promise<ResourceItem>;
   done(action: string, fields: Fields): Promise<void>;
 }
 
@@ -32,6 +35,74 @@ const toItem = (frame: Frame): ResourceItem => {
   const shown = Object.entries(fieldsOf(frame)).filter(([name]) => !OF_THE_PROTOCOL.has(name) && !SECRET.test(name));
   return Object.fromEntries(shown);
 };
+
+interface Line {
+  name: string;
+  value: string;
+}
+
+interface Category {
+  name: string;
+  template: boolean;
+  inherits: string[];
+  lines: Line[];
+}
+
+const lineOf = (text: string): Line => {
+  const at = text.indexOf('=');
+  return at < 0 ? { name: text, value: '' } : { name: text.slice(0, at), value: text.slice(at + 1) };
+};
+
+const categoriesOf = (response: Frame): Category[] => {
+  const categories = new Map<string, Category>();
+  response.each((header, value) => {
+    const [, what = '', number = ''] = /^(Category|IsTemplate|Templates|Line)-(\d+)(?:-\d+)?$/.exec(header) ?? [];
+    if (what === 'Category') categories.set(number, { name: value, template: false, inherits: [], lines: [] });
+    const category = categories.get(number);
+    if (!category) return;
+    if (what === 'Line') category.lines.push(lineOf(value));
+    if (what === 'IsTemplate') category.template = value !== '0';
+    if (what === 'Templates') category.inherits = value.replaceAll('"', '').split(',');
+  });
+  return [...categories.values()];
+};
+
+/** Of GetConfig. Two categories may have one name, and lines have an order: hence lists, not objects. */
+export const readCategories: ReplyReader = ({ response }) =>
+  categoriesOf(response).map((category): ResourceItem => ({ ...category, lines: category.lines.map((line) => ({ ...line })) })); // prettier-ignore
+
+/** Of ListCategories. */
+export const readCategoryNames: ReplyReader = ({ response }) => categoriesOf(response).map(({ name }) => ({ name }));
+
+/** Of GetConfigJSON. */
+export const readConfigJson: ReplyReader = ({ response }) => {
+  try {
+    return [JSON.parse(response.get('JSON') ?? '') as ResourceItem];
+  } catch (cause) {
+    throw new GatewayError('value-not-transferable', 'Asterisk wrote no proper JSON of this file', { cause });
+  }
+};
+
+/** Of QueueRule: a list of rules, then its rules, then the next list. */
+export const readQueueRules: ReplyReader = ({ response }) => {
+  const lists: { name: string; rules: ResourceItem[] }[] = [];
+  response.each((header, value) => {
+    if (header === 'RuleList') lists.push({ name: value, rules: [] });
+    if (header !== 'Rule') return;
+    const [after = '', maxPenalty = '', minPenalty = '', raisePenalty] = value.split(',');
+    lists.at(-1)?.rules.push({
+      afterSeconds: Number(after),
+      maxPenalty,
+      minPenalty,
+      ...(raisePenalty === undefined ? {} : { raisePenalty }),
+    });
+  });
+  return lists.map((list) => ({ ...list }));
+};
+
+/** Of BridgeInfo: the bridge itself is in what completes the list of its channels. */
+export const readBridge: ReplyReader = ({ items, complete }) =>
+  complete ? [{ ...toItem(complete), channels: items.map(toItem) }] : [];
 
 type Factory = Declaration & ((fields: Fields) => Action);
 
@@ -45,22 +116,23 @@ const factoryOf = (name: string): Factory => {
 export const scopesOf = (action: string): readonly Scope[] => scopesFor(factoryOf(action));
 
 export const createResources = ({ sender }: { sender: GuardedSender }): Resources => ({
-  async list(name, fields, { events, emptyOn = [] } = {}) {
+  async list(name, fields, { events, emptyOn = [], read } = {}) {
     try {
-      const { items } = await sender.send(factoryOf(name)(fields));
-      return items.filter(({ event }) => !events || events.includes(event)).map(toItem);
+      const reply = await sender.send(factoryOf(name)(fields));
+      if (read) return read(reply);
+      return reply.items.filter(({ event }) => !events || events.includes(event)).map(toItem);
     } catch (error) {
       if (isGatewayError(error) && emptyOn.includes(error.code)) return [];
       throw error;
     }
   },
-  async one(name, fields, { absent } = {}) {
+  async one(name, fields, { absent, read } = {}) {
     const action = factoryOf(name)(fields);
-    const { response, items } = await sender.send(action);
-    if (action.declaration.reply.kind === 'plain') return toItem(response);
-    const [item] = items;
+    const reply = await sender.send(action);
+    if (!read && action.declaration.reply.kind === 'plain') return toItem(reply.response);
+    const [item] = read ? read(reply) : reply.items.map(toItem);
     if (!item) throw new GatewayError(absent ?? 'not-found', 'There is no such thing');
-    return toItem(item);
+    return item;
   },
   async done(name, fields) {
     await sender.send(factoryOf(name)(fields));

@@ -108,12 +108,12 @@ const BYPASSES: Bypass[] = [
     typed: [['put', '/variables/x', { value: 'v' }]],
   },
   ...(['GetConfig', 'GetConfigJSON', 'ListCategories'] as const).flatMap((action): Bypass[] => [
-    { name: `6.4 ${action} of a file that is not listed`, scope: 'write:config', action, fields: { Filename: 'manager.conf' }, code: LIMIT },
-    { name: `6.4 ${action} of a path outside`, scope: 'write:config', limits: ANY, action, fields: { Filename: '../passwd' }, code: INVALID },
-    { name: `6.4 ${action} of an absolute path`, scope: 'write:config', limits: ANY, action, fields: { Filename: '/etc/passwd' }, code: INVALID },
+    { name: `6.4 ${action} of a file that is not listed`, scope: 'write:config', action, fields: { Filename: 'manager.conf' }, code: LIMIT, typed: [['get', `/config/${encodeURIComponent('manager.conf')}${action === 'GetConfig' ? '' : action === 'GetConfigJSON' ? '/json' : '/categories'}`]] },
+    { name: `6.4 ${action} of a path outside`, scope: 'write:config', limits: ANY, action, fields: { Filename: '../passwd' }, code: INVALID, typed: [['get', `/config/${encodeURIComponent('../passwd')}${action === 'GetConfig' ? '' : action === 'GetConfigJSON' ? '/json' : '/categories'}`]] },
+    { name: `6.4 ${action} of an absolute path`, scope: 'write:config', limits: ANY, action, fields: { Filename: '/etc/passwd' }, code: INVALID, typed: [['get', `/config/${encodeURIComponent('/etc/passwd')}${action === 'GetConfig' ? '' : action === 'GetConfigJSON' ? '/json' : '/categories'}`]] },
   ]),
-  { name: '6.4 CreateConfig outside', scope: 'write:config', limits: ANY, action: 'CreateConfig', fields: { Filename: '../evil.conf' }, code: INVALID },
-  { name: '6.4 CreateConfig of what is not listed', scope: 'write:config', action: 'CreateConfig', fields: { Filename: 'evil.conf' }, code: LIMIT },
+  { name: '6.4 CreateConfig outside', scope: 'write:config', limits: ANY, action: 'CreateConfig', fields: { Filename: '../evil.conf' }, code: INVALID, typed: [['post', '/config', { file: '../evil.conf' }]] },
+  { name: '6.4 CreateConfig of what is not listed', scope: 'write:config', action: 'CreateConfig', fields: { Filename: 'evil.conf' }, code: LIMIT, typed: [['post', '/config', { file: 'evil.conf' }]] },
   ...[['manager.conf', 'other.conf', LIMIT], ['../x', 'queues.conf', INVALID], ['queues.conf', '/etc/cron.d/x', INVALID]].map(([SrcFilename, DstFilename, code]): Bypass => ({
     name: `6.4 UpdateConfig from ${SrcFilename} to ${DstFilename}`,
     scope: 'write:config',
@@ -121,6 +121,7 @@ const BYPASSES: Bypass[] = [
     action: 'UpdateConfig',
     fields: { SrcFilename, DstFilename, Updates: [{ Action: 'NewCat', Cat: 'x' }] },
     code: code ?? '',
+    typed: [['patch', `/config/${encodeURIComponent(SrcFilename ?? '')}`, { writeTo: DstFilename, operations: [{ op: 'newCategory', category: 'x' }] }]],
   })),
   ...['core stop now', 'core  restart  gracefully', 'dialplan add extension 1,1,System(id) into lab', 'channel originate Local/1@lab application System id', 'database put a b c', 'manager show user gateway', 'pjsip send notify x', 'core set debug 1'].map((command): Bypass => ({
     name: `6.5 the command ${command}`,
@@ -142,10 +143,10 @@ const BYPASSES: Bypass[] = [
     code: SCOPE,
     typed: [[action === 'ConfbridgeStartRecord' ? 'post' : 'delete', '/conferences/1/recording', action === 'ConfbridgeStartRecord' ? {} : undefined]],
   })),
-  { name: '6.6 ModuleLoad from outside the directory', scope: 'write:system', action: 'ModuleLoad', fields: { Module: '/tmp/evil.so', LoadType: 'load' }, code: INVALID },
+  { name: '6.6 ModuleLoad from outside the directory', scope: 'write:system', action: 'ModuleLoad', fields: { Module: '/tmp/evil.so', LoadType: 'load' }, code: INVALID, typed: [['put', '/modules/%2Ftmp%2Fevil.so']] },
   { name: '6.6 AGI without its class', scope: 'write:call write:originate', action: 'AGI', fields: { Channel: 'x', Command: 'EXEC System id' }, code: SCOPE, typed: [['post', '/channels/x/agi', { command: 'EXEC System id' }]] },
   { name: '6.6 AGI with its class alone, running what needs class system', scope: 'write:agi', action: 'AGI', fields: { Channel: 'x', Command: 'EXEC System id' }, code: LIMIT, typed: [['post', '/channels/x/agi', { command: 'EXEC System id' }]] },
-  { name: '6.6 UserEvent that forges headers', scope: 'write:user', action: 'UserEvent', fields: { UserEvent: 'x', Privilege: 'call,all' }, code: INVALID },
+  { name: '6.6 UserEvent that forges headers', scope: 'write:user', action: 'UserEvent', fields: { UserEvent: 'x', Headers: { Privilege: 'call,all' } }, code: INVALID, typed: [['post', '/user-events', { name: 'x', headers: { Privilege: 'call,all' } }]] },
   ...Object.entries({
     Filter: { Operation: 'Add', Filter: 'Event: Newchannel' },
     Events: { EventMask: 'off' },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Hangup, Status } from '../../src/ami/actions/channel.ts';
 import { FAXStats } from '../../src/ami/actions/fax.ts';
-import { VoicemailUsersList } from '../../src/ami/actions/mailbox.ts';
+import { VoicemailMove, VoicemailUsersList, VoicemailUserStatus } from '../../src/ami/actions/mailbox.ts';
 import { Ping } from '../../src/ami/actions/system.ts';
 import { desyncError } from '../../src/ami/errors.ts';
 import type { Frame } from '../../src/ami/frame.ts';
@@ -54,6 +54,29 @@ describe('pending requests', () => {
     expect(c.state).toBe('pending');
     await read(success('c'));
     expect(c.state).toBe('resolved');
+    expect(pending.size).toBe(0);
+  });
+
+  it('are refused where Asterisk says with a Success that it did nothing', async () => {
+    const { ask, read, pending } = setUp();
+    const [user, moved, kept, other] = [
+      ask('a', VoicemailUserStatus),
+      ask('b', VoicemailMove),
+      ask('c', VoicemailMove),
+      ask('d'),
+    ];
+    await read(
+      success('a', { Message: 'There is no voicemail user of the given info.' }),
+      success('b', { Message: 'Message move successful' }),
+      success('c', { Message: 'Message move failed' }),
+      success('d', { Message: 'Message move failed' }),
+    );
+    expect([user.code, moved.state, kept.code, other.state]).toEqual([
+      'no-such-mailbox',
+      'resolved',
+      'no-such-message',
+      'resolved',
+    ]);
     expect(pending.size).toBe(0);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CoreShowChannels, Hangup, Redirect, Status } from '../../src/ami/actions/channel.ts';
+import { BridgeInfo } from '../../src/ami/actions/bridge.ts';
 import { QueueAdd } from '../../src/ami/actions/queue-member.ts';
 import { QueueStatus } from '../../src/ami/actions/queue.ts';
 import { Getvar, Setvar } from '../../src/ami/actions/variable.ts';
@@ -108,6 +109,18 @@ describe('guard', () => {
     const both = { Channel: LIVE.Channel, Context: 'lab', Exten: '1', Priority: 1, ExtraChannel: 'PJSIP/other' };
     await expect(guard.send(Redirect(both))).rejects.toMatchObject({ code: 'no-such-channel' });
     expect(sender.names).toEqual(['Status', 'Status']);
+  });
+
+  it('tells of the whole of a list only to those who may see something of it', async () => {
+    const whole = async (limits: Limits, items: Reply['items']) => {
+      const answer = () => ({ ...reply(items), complete: frame({ Event: 'BridgeInfoComplete', BridgeType: 'basic' }) });
+      const { complete } = await setUp({ limits, answer }).guard.send(BridgeInfo({ BridgeUniqueid: 'b' }));
+      return complete?.get('BridgeType');
+    };
+    expect(await whole({}, [frame(LIVE)])).toBe('basic');
+    expect(await whole({}, [])).toBe('basic');
+    expect(await whole({ channels: ['PJSIP/agent001*'] }, [frame(LIVE)])).toBe('basic');
+    expect(await whole({ channels: ['SIP/x'] }, [frame(LIVE)])).toBeUndefined();
   });
 
   it('leaves out of a list what the token may not see', async () => {

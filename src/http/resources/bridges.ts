@@ -1,3 +1,4 @@
+import { readBridge } from '../../pbx/resources.ts';
 import { by, type Resource, resource, text } from '../routes/resources.ts';
 
 const tag = 'Bridges';
@@ -13,6 +14,18 @@ export const bridgeResources: readonly Resource[] = [
     query: { type: text.optional().describe('Only bridges of this type') },
     fields: ({ query }) => ({ BridgeType: query.type }),
     gives: 'list',
+  }),
+  resource({
+    route: 'GET /bridges/:id',
+    id: 'bridges.get',
+    tag,
+    summary: 'One bridge, with its channels',
+    action: 'BridgeInfo',
+    params: by.bridge,
+    fields: ({ params }) => ({ BridgeUniqueid: params.id }),
+    read: readBridge,
+    gives: 'one',
+    absent: 'no-such-bridge',
   }),
   resource({
     route: 'GET /bridges/:id/channels',

@@ -188,4 +188,18 @@ export const channelResources: readonly Resource[] = [
     gives: 'done',
     statuses: [409],
   }),
+  resource({
+    route: 'POST /channels/:id/reject',
+    id: 'channels.reject',
+    tag,
+    summary: 'Refuse an incoming PJSIP call with a SIP status',
+    notes:
+      'Asterisk 18.21, 20.6, 21.1 and later. To be sent before anything answers the call. A Success also for a channel that is not PJSIP, of which nothing becomes.',
+    action: 'PJSIPHangup',
+    params,
+    body: { status: z.int().min(400).max(699).describe('SIP status that refuses it') },
+    example: { status: 486 },
+    fields: ({ params: { id }, body }) => ({ Channel: id, Cause: String(body.status) }),
+    gives: 'done',
+  }),
 ];

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { by, type Resource, resource, text } from '../routes/resources.ts';
 
 const tag = 'Conferences';
@@ -10,6 +11,12 @@ const room = ({ params: { room: Conference } }: { params: { room: string } }) =>
 const one = ({ params: { room: Conference, channel: Channel } }: { params: { room: string; channel: string } }) => ({
   Conference,
   Channel,
+});
+
+const meetmeUser = { ...by.room, user: z.coerce.number().int().min(1).describe('Number in the conference') };
+const inMeetme = ({ params: { room: Meetme, user } }: { params: { room: string; user: number } }) => ({
+  Meetme,
+  Usernum: String(user),
 });
 
 export const conferenceResources: readonly Resource[] = [
@@ -124,5 +131,39 @@ export const conferenceResources: readonly Resource[] = [
     action: 'MeetmeListRooms',
     gives: 'list',
     emptyOn: ['no-such-conference'],
+  }),
+  resource({
+    route: 'GET /meetme/:room/participants',
+    id: 'meetme.participants',
+    tag,
+    summary: 'Who is in a MeetMe conference',
+    notes: 'Where app_meetme is loaded. An unknown room is an empty list.',
+    action: 'MeetmeList',
+    params,
+    fields: room,
+    gives: 'list',
+    emptyOn: ['no-such-conference'],
+  }),
+  resource({
+    route: 'PUT /meetme/:room/participants/:user/mute',
+    id: 'meetme.mute',
+    tag,
+    summary: 'Mute somebody in a MeetMe conference',
+    notes: 'Where app_meetme is loaded.',
+    action: 'MeetmeMute',
+    params: meetmeUser,
+    fields: inMeetme,
+    gives: 'done',
+  }),
+  resource({
+    route: 'DELETE /meetme/:room/participants/:user/mute',
+    id: 'meetme.unmute',
+    tag,
+    summary: 'Let somebody in a MeetMe conference be heard again',
+    notes: 'Where app_meetme is loaded. Ends a muting by the participant too.',
+    action: 'MeetmeUnmute',
+    params: meetmeUser,
+    fields: inMeetme,
+    gives: 'done',
   }),
 ];

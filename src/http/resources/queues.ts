@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readQueueRules } from '../../pbx/resources.ts';
 import { by, type Resource, resource, text } from '../routes/resources.ts';
 
 const tag = 'Queues';
@@ -7,6 +8,19 @@ const interfaceParam = {
 };
 const ofMember = { ...by.queue, ...interfaceParam };
 const caller = { ...by.queue, channel: text.describe('Name of the channel that waits, percent-encoded') };
+
+const reload = {
+  members: z.boolean().optional(),
+  rules: z.boolean().optional().describe('Those of all queues'),
+  parameters: z.boolean().optional(),
+};
+const reloadNotes = 'All three where none is true. A Success also for a queue that does not exist.';
+const word = (flag: boolean | undefined) => (flag === undefined ? undefined : flag ? 'yes' : 'no');
+const reloaded = (of: { [Part in keyof typeof reload]?: boolean | undefined }) => ({
+  Members: word(of.members),
+  Rules: word(of.rules),
+  Parameters: word(of.parameters),
+});
 
 export const queueResources: readonly Resource[] = [
   resource({
@@ -175,5 +189,42 @@ export const queueResources: readonly Resource[] = [
       UniqueId: body.uniqueId,
     }),
     gives: 'done',
+  }),
+  resource({
+    route: 'POST /queues/:name/reload',
+    id: 'queues.reload',
+    tag,
+    summary: 'Read a queue anew from its configuration',
+    notes: reloadNotes,
+    action: 'QueueReload',
+    params: by.queue,
+    body: reload,
+    example: { members: true },
+    fields: ({ params, body }) => ({ Queue: params.name, ...reloaded(body) }),
+    gives: 'done',
+  }),
+  resource({
+    route: 'POST /queues/reload',
+    id: 'queues.reloadAll',
+    tag,
+    summary: 'Read every queue anew from its configuration',
+    notes: reloadNotes,
+    action: 'QueueReload',
+    body: reload,
+    example: { parameters: true },
+    fields: ({ body }) => reloaded(body),
+    gives: 'done',
+  }),
+  resource({
+    route: 'GET /queue-rules',
+    id: 'queueRules.list',
+    tag,
+    summary: 'Rules of penalty, as in queuerules.conf',
+    notes: 'Penalties are text: `+1` changes what is, `1` replaces it. An unknown name is an empty list.',
+    action: 'QueueRule',
+    query: { name: text.optional().describe('Only this list of rules') },
+    fields: ({ query }) => ({ Rule: query.name }),
+    read: readQueueRules,
+    gives: 'list',
   }),
 ];

@@ -3,13 +3,8 @@ import { type Resource, resource, text } from '../routes/resources.ts';
 
 const family = { family: text.describe('Family, percent-encoded where it has a /') };
 const entry = { ...family, key: text };
-const mailbox = { mailbox: text.describe('mailbox@context').meta({ example: '100@default' }) };
-const boxOf = (mailboxAt: string) => {
-  const [Mailbox = '', Context = 'default'] = mailboxAt.split('@');
-  return { Mailbox, Context };
-};
 
-/** What Asterisk keeps: AstDB, mailboxes. */
+/** What the dialplan and others keep in Asterisk. */
 export const storageResources: readonly Resource[] = [
   resource({
     route: 'GET /database/:family',
@@ -63,73 +58,6 @@ export const storageResources: readonly Resource[] = [
     action: 'DBDelTree',
     params: family,
     fields: ({ params }) => ({ Family: params.family }),
-    gives: 'done',
-  }),
-  resource({
-    route: 'GET /mailboxes',
-    id: 'mailboxes.list',
-    tag: 'Mailboxes',
-    summary: 'Voicemail users',
-    action: 'VoicemailUsersList',
-    gives: 'list',
-  }),
-  resource({
-    route: 'GET /mailboxes/:mailbox',
-    id: 'mailboxes.get',
-    tag: 'Mailboxes',
-    summary: 'Messages waiting in a mailbox',
-    notes: 'Zeros also for a mailbox that does not exist.',
-    action: 'MailboxCount',
-    params: mailbox,
-    fields: ({ params }) => ({ Mailbox: params.mailbox }),
-    gives: 'one',
-  }),
-  resource({
-    route: 'GET /mailboxes/:mailbox/messages',
-    id: 'mailboxes.messages',
-    tag: 'Mailboxes',
-    summary: 'Messages in a mailbox',
-    notes: 'Asterisk 20 and later.',
-    action: 'VoicemailBoxSummary',
-    params: mailbox,
-    fields: ({ params }) => boxOf(params.mailbox),
-    gives: 'list',
-  }),
-  resource({
-    route: 'POST /mailboxes/:mailbox/refresh',
-    id: 'mailboxes.refresh',
-    tag: 'Mailboxes',
-    summary: 'Look into a mailbox that something else has changed',
-    action: 'VoicemailRefresh',
-    params: mailbox,
-    fields: ({ params }) => boxOf(params.mailbox),
-    gives: 'done',
-  }),
-  resource({
-    route: 'PUT /mwi/:mailbox',
-    id: 'mwi.set',
-    tag: 'Mailboxes',
-    summary: 'Set the message waiting indication of a mailbox elsewhere',
-    notes: 'Where res_mwi_external_ami is loaded.',
-    action: 'MWIUpdate',
-    params: mailbox,
-    body: { newMessages: z.int().min(0), oldMessages: z.int().min(0).optional() },
-    example: { newMessages: 2 },
-    fields: ({ params, body }) => ({
-      Mailbox: params.mailbox,
-      NewMessages: body.newMessages,
-      OldMessages: body.oldMessages,
-    }),
-    gives: 'done',
-  }),
-  resource({
-    route: 'DELETE /mwi/:mailbox',
-    id: 'mwi.remove',
-    tag: 'Mailboxes',
-    summary: 'Forget a mailbox elsewhere',
-    action: 'MWIDelete',
-    params: mailbox,
-    fields: ({ params }) => ({ Mailbox: params.mailbox }),
     gives: 'done',
   }),
 ];

@@ -97,6 +97,14 @@ export const systemResources: readonly Resource[] = [
     gives: 'done',
   }),
   resource({
+    route: 'GET /ping',
+    id: 'system.ping',
+    tag: 'System',
+    summary: 'Whether Asterisk answers, with its clock',
+    action: 'Ping',
+    gives: 'one',
+  }),
+  resource({
     route: 'POST /reload',
     id: 'system.reload',
     tag: 'System',
@@ -133,6 +141,22 @@ export const systemResources: readonly Resource[] = [
       Body: body.body,
       Variable: body.variables,
     }),
+    gives: 'done',
+  }),
+  resource({
+    route: 'POST /jabber/messages',
+    id: 'jabber.send',
+    tag: 'Messages',
+    summary: 'Send a message by XMPP',
+    notes: 'Where res_xmpp is loaded.',
+    action: 'JabberSend',
+    body: {
+      client: text.describe('Name in xmpp.conf of the client that sends it'),
+      to: text.describe('Address it goes to'),
+      message: text,
+    },
+    example: { client: 'asterisk', to: 'anna@example.com', message: 'Call back 555 1234' },
+    fields: ({ body }) => ({ Jabber: body.client, ScreenName: body.to, Message: body.message }),
     gives: 'done',
   }),
   resource({

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { scopesOf } from '../../pbx/resources.ts';
+import { type ReplyReader, scopesOf } from '../../pbx/resources.ts';
 import { headerSchema } from '../json-schema.ts';
 import { listOf, pageQuery, paginate, pbxQuery, problems } from '../schemas.ts';
 import type { RouteOptions } from './index.ts';
@@ -37,6 +37,8 @@ export interface ResourceSpec<P extends Shape, Q extends Shape, B extends Shape>
   events?: readonly string[];
   /** Codes by which Asterisk says that a list is empty. */
   emptyOn?: readonly string[];
+  /** How a reply is read that does not tell of each thing by an event. */
+  read?: ReplyReader;
   /** Code where the one thing is not there. */
   absent?: string;
   /** Statuses besides the usual. */
@@ -81,10 +83,13 @@ export const resource =
           await resources.done(action, fields);
           return reply.code(204).send(null);
         }
-        if (gives === 'one')
-          return reply.send(await resources.one(action, fields, spec.absent ? { absent: spec.absent } : {}));
-        const { events, emptyOn } = spec;
+        const { absent, events, emptyOn, read } = spec;
+        const reading = read ? { read } : {};
+        if (gives === 'one') {
+          return reply.send(await resources.one(action, fields, { ...reading, ...(absent ? { absent } : {}) }));
+        }
         const items = await resources.list(action, fields, {
+          ...reading,
           ...(events ? { events } : {}),
           ...(emptyOn ? { emptyOn } : {}),
         });
