@@ -1,4 +1,5 @@
 import { GatewayError } from '../lib/errors.ts';
+import { alternativeTo } from './alternatives.ts';
 import type { Frame } from './frame.ts';
 import type { Declaration } from './types.ts';
 
@@ -66,9 +67,15 @@ const explain = (code: string, { name, classes }: Declaration): string | undefin
     return `The AMI account of the gateway may not use ${name}: add ${classes.join(' or ')} to its write classes`;
   }
   if (code === 'action-unavailable') {
-    return `This Asterisk has no action ${name}: its module is not loaded, or the release does not have it (see GET /pbx)`;
+    const other = alternativeTo(name);
+    return `This Asterisk has no action ${name}: its module is not loaded, or the release does not have it (see GET /pbx)${other === null ? '' : `. Instead: ${other}`}`;
   }
   return undefined;
+};
+
+const alternativeDetail = (code: string, { name }: Declaration) => {
+  const alternative = code === 'action-unavailable' ? alternativeTo(name) : null;
+  return alternative === null ? {} : { alternative };
 };
 
 /** Actions that say with a Success that they did nothing, and how. */
@@ -94,7 +101,12 @@ export const amiError = (declaration: Declaration, response: Frame): GatewayErro
     explain(code, declaration) ?? known?.message ?? `Asterisk refused ${declaration.name}`,
     {
       retryable: code === 'pbx-unavailable',
-      details: { amiMessage: said, action: declaration.name, ...(output.length > 0 ? { output } : {}) },
+      details: {
+        amiMessage: said,
+        action: declaration.name,
+        ...alternativeDetail(code, declaration),
+        ...(output.length > 0 ? { output } : {}),
+      },
     },
   );
 };

@@ -141,6 +141,10 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     done();
   });
 
+  const clock = options.clock ?? systemClock;
+  // Before CORS: it answers a preflight by itself, and what comes later sees no such request begin.
+  registerRates(app);
+  registerAudit(app, { audit: options.audit, clock, operationOf });
   if (options.corsOrigins?.length) {
     await app.register(fastifyCors, {
       origin: [...options.corsOrigins],
@@ -162,13 +166,10 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     closing.abort();
   });
 
-  const clock = options.clock ?? systemClock;
   const { accounts } = options;
   const tickets = createTickets({ clock });
   const rates = createRates({ clock, defaults: options.rateLimits });
   const revocations = await createRevocations({ store: options.store, clock });
-  registerRates(app);
-  registerAudit(app, { audit: options.audit, clock, operationOf });
   // Before the token is checked: it is what closes the socket of a refused upgrade.
   await app.register(fastifyWebsocket, { options: { maxPayload: 64 * 1_024 } });
   // Before a scope is asked for: that is part of the verdict.

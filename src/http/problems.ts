@@ -106,6 +106,7 @@ export const problemSchema = z
     limit: z.string().optional().describe('`limit-exceeded` and others: the limit that refused'),
     callId: z.string().optional().describe('`outcome-unknown`: the call it is about'),
     amiMessage: z.string().optional().describe('What Asterisk said'),
+    alternative: z.string().optional().describe('`action-unavailable`: what to do instead, where there is anything'),
   })
   .meta({ id: 'Problem', description: 'An error, as RFC 9457 has it.' });
 

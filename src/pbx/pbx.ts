@@ -43,8 +43,8 @@ export interface PbxInfoOptions {
 export const createPbxInfo = ({ name, sender, status, clock }: PbxInfoOptions): PbxInfo => ({
   async describe() {
     const core = await sender.send(CoreStatus({})).catch((error: unknown) => {
-      // A server that is away is described all the same; a token that may not ask is told so.
-      if (isGatewayError(error) && error.retryable) return undefined;
+      // A server that is away, or does not tell our account, is described all the same; a token that may not ask is told so.
+      if (isGatewayError(error) && (error.retryable || error.code === 'ami-permission-denied')) return undefined;
       throw error;
     });
     const { capabilities, startedAt, ...figures } = status();

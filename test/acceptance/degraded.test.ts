@@ -81,6 +81,9 @@ describeEachAsterisk('an Asterisk with less to offer', ({ release }) => {
     const { body } = await gateway.as('write:call').delete(`/calls/${id}`).expect(502);
     expect(body).toMatchObject({ code: 'ami-permission-denied', amiMessage: 'Permission denied' });
     expect(body.detail).toContain('add system or call');
+    const { body: described } = await gateway.as('read:system').get('/pbx').expect(200);
+    expect(described.items[0]).toMatchObject({ state: 'ready', currentCalls: null });
+    expect(described.items[0].actions).toContain('Originate');
     await asterisk.cli('channel request hangup all');
   }, 30_000);
 });

@@ -262,4 +262,11 @@ describeEachAsterisk('routes that are one action', (asterisk) => {
     expect((await narrow.get('/endpoints').expect(200)).body.items).toEqual([]);
     expect((await narrow.get('/parked-calls').expect(200)).body.items).toEqual([]);
   });
+
+  it('that this Asterisk cannot serve say what to do instead', async () => {
+    const [path, instead] = asterisk.release === 16 ? ['/channels/x/map', 'BridgeInfo'] : ['/sip/peers', 'PJSIPShowEndpoints']; // prettier-ignore
+    const { body } = await client().get(path).expect(501);
+    expect(body).toMatchObject({ code: 'action-unavailable', alternative: expect.stringContaining(instead) });
+    expect(body.detail).toContain(body.alternative);
+  });
 });

@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Hangup } from '../../src/ami/actions/channel.ts';
+import { SIPpeers } from '../../src/ami/actions/sip.ts';
+import { hasAlternativeEntry } from '../../src/ami/alternatives.ts';
 import { amiError, lostError, timeoutError } from '../../src/ami/errors.ts';
+import type { Declaration } from '../../src/ami/types.ts';
 import { frame } from '../helpers/doubles.ts';
 
 const said = (message: string, output: string[] = []) =>
@@ -97,5 +101,21 @@ describe('an answer that never came', () => {
     expect(lost(false)).toMatchObject({ code: 'connection-lost', retryable: true });
     expect(timeoutError('X', true, 5)).toMatchObject({ code: 'outcome-unknown', retryable: false });
     expect(timeoutError('X', false, 5)).toMatchObject({ code: 'ami-timeout', retryable: true });
+  });
+});
+
+describe('an action that not every Asterisk has', () => {
+  const source = JSON.parse(readFileSync('test/fixtures/actions-source.json', 'utf8')) as Record<string, Record<string, unknown>>; // prettier-ignore
+
+  it('is refused with what to do instead, where there is anything', () => {
+    const refusal = (declaration: Declaration) => amiError(declaration, frame({ Response: 'Error', Message: 'Invalid/unknown command: X' })); // prettier-ignore
+    expect(refusal(SIPpeers)).toMatchObject({ code: 'action-unavailable', details: { alternative: expect.stringContaining('PJSIPShowEndpoints') } }); // prettier-ignore
+    expect(refusal(SIPpeers).message).toMatch(/has no action SIPpeers.*Instead: chan_sip is gone/);
+    expect(refusal(Hangup).details).not.toHaveProperty('alternative');
+    const releases = Object.values(source);
+    const names = releases.flatMap((actions) => Object.keys(actions));
+    const some = names.filter((name) => releases.some((actions) => !(name in actions)));
+    expect(some.length).toBeGreaterThan(20);
+    expect(some.filter((name) => !hasAlternativeEntry(name))).toEqual([]);
   });
 });

@@ -39,7 +39,7 @@ export const actionsTable = (): Promise<string> => {
 
 Made from the declarations and the routes; \`npx vitest run test/docs.test.ts -u\` writes it anew. A token needs any one of
 the scopes; what its limits say comes on top ([security.md](security.md)). Where a PBX does not have an action its routes answer
-\`501 action-unavailable\`. \`GET /actions\` tells the same of a live server.
+\`501 action-unavailable\`, with \`alternative\` where there is one. \`GET /actions\` tells the same of a live server.
 
 | action | releases | scopes | routes |
 | --- | --- | --- | --- |

@@ -191,6 +191,10 @@ describe('an answer', () => {
     const open = await buildTestApp({ corsOrigins: ['https://crm.example'] });
     const allowed = await open.inject({ url: '/health/live', headers });
     expect(allowed.headers['access-control-allow-origin']).toBe('https://crm.example');
+    const preflight = { ...headers, 'access-control-request-method': 'DELETE', 'access-control-request-headers': 'authorization' }; // prettier-ignore
+    const asked = await open.inject({ method: 'OPTIONS', url: '/calls/x', headers: preflight });
+    expect(asked.statusCode).toBe(204);
+    expect(asked.headers['access-control-allow-methods']).toContain('DELETE');
     const other = await open.inject({ url: '/health/live', headers: { origin: 'https://evil.example' } });
     expect(other.headers['access-control-allow-origin']).toBeUndefined();
     await open.close();
