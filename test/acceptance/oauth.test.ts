@@ -2,7 +2,8 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import supertest from 'supertest';
-import { afterAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import type { ContractServer } from '../lab/global-setup.ts';
 import { describeEachPbx, eventually } from '../helpers/asterisk.ts';
 import { clientFor, useGateway } from '../helpers/gateway.ts';
 import { openSse } from '../helpers/sse.ts';
@@ -32,7 +33,7 @@ write = call
 enabled = no
 `;
 
-describeEachPbx('users of manager.conf', (pbx) => {
+const prepare = (pbx: ContractServer) => {
   const folder = mkdtempSync(join(tmpdir(), 'manager-conf-'));
   const path = join(folder, 'manager.conf');
   const write = (text: string) => {
@@ -66,6 +67,12 @@ describeEachPbx('users of manager.conf', (pbx) => {
     await login('crm');
   });
 
+  return { gateway, path, ask, login, written };
+};
+
+describeEachPbx('users of manager.conf', (pbx) => {
+  const { gateway, login } = prepare(pbx);
+
   it('log in by form, JSON and HTTP Basic, and may do what their classes say', async () => {
     const { body, client } = await login('crm');
     expect(body).toMatchObject({ token_type: 'Bearer', expires_in: 3_600 });
@@ -91,6 +98,29 @@ describeEachPbx('users of manager.conf', (pbx) => {
     }
   });
 
+  it('see the events their filters let through, and of what is derived only that of their own calls', async () => {
+    const { client, token } = await login('wallboard');
+    const sse = await openSse(`${gateway.url}/events`, { authorization: `Bearer ${token}` });
+    const plain = await openSse(`${gateway.url}/events`, { authorization: `Bearer ${gateway.token('read:call read:agent')}` }); // prettier-ignore
+    const { body: call } = await gateway.as('write:originate write:call').post('/calls', { channel: 'Local/answer@lab/n', application: 'Wait', data: '1' }).set('prefer', 'wait=5').expect(201); // prettier-ignore
+    await gateway.as('write:call').delete(`/calls/${call.id}`);
+    const ofCall = (stream: typeof sse) => stream.messages.map(({ data }) => data as { name: string; ami: string | null; call: string; channel: { name: string } }).filter((data) => data.call === call.id); // prettier-ignore
+    await eventually(() => {
+      expect(ofCall(plain).map(({ name }) => name)).toContain('call.ended');
+    });
+    expect(ofCall(sse).map(({ ami }) => ami)).toEqual(['Newchannel']);
+    expect(ofCall(sse)[0]?.channel.name).toMatch(/;1$/);
+    const { body: history } = await client.get(`/events/history?call=${call.id}`).expect(200);
+    expect(history.items.map(({ ami }: { ami: string }) => ami)).toEqual(['Newchannel']);
+    sse.close();
+    plain.close();
+  });
+});
+
+// What no Asterisk has a part in is tried once.
+describe('users of manager.conf', () => {
+  const { gateway, path, ask, login, written } = prepare(inject('simulators')[0]!);
+
   it.each([
     [{ client_id: 'crm', client_secret: 'wrong' }, 401, 'invalid_client', 'invalid-client'],
     [{ client_id: 'nobody', client_secret: SECRET }, 401, 'invalid_client', 'invalid-client'],
@@ -108,24 +138,6 @@ describeEachPbx('users of manager.conf', (pbx) => {
     expect(headers).toMatchObject({ 'content-type': expect.stringContaining('application/json'), 'cache-control': 'no-store' }); // prettier-ignore
     expect(JSON.stringify(body)).not.toContain(SECRET);
     expect(headers['www-authenticate']).toBe(status === 401 ? 'Basic realm="ami-gateway"' : undefined);
-  });
-
-  it('see the events their filters let through, and of what is derived only that of their own calls', async () => {
-    const { client, token } = await login('wallboard');
-    const sse = await openSse(`${gateway.url}/events`, { authorization: `Bearer ${token}` });
-    const plain = await openSse(`${gateway.url}/events`, { authorization: `Bearer ${gateway.token('read:call read:agent')}` }); // prettier-ignore
-    const { body: call } = await gateway.as('write:originate write:call').post('/calls', { channel: 'Local/answer@lab/n', application: 'Wait', data: '1' }).set('prefer', 'wait=5').expect(201); // prettier-ignore
-    await gateway.as('write:call').delete(`/calls/${call.id}`);
-    const ofCall = (stream: typeof sse) => stream.messages.map(({ data }) => data as { name: string; ami: string | null; call: string; channel: { name: string } }).filter((data) => data.call === call.id); // prettier-ignore
-    await eventually(() => {
-      expect(ofCall(plain).map(({ name }) => name)).toContain('call.ended');
-    });
-    expect(ofCall(sse).map(({ ami }) => ami)).toEqual(['Newchannel']);
-    expect(ofCall(sse)[0]?.channel.name).toMatch(/;1$/);
-    const { body: history } = await client.get(`/events/history?call=${call.id}`).expect(200);
-    expect(history.items.map(({ ami }: { ami: string }) => ami)).toEqual(['Newchannel']);
-    sse.close();
-    plain.close();
   });
 
   it('follow the file: fewer classes, other addresses, a new secret, no file at all', async () => {
@@ -167,7 +179,8 @@ describeEachPbx('users of manager.conf', (pbx) => {
   });
 });
 
-describeEachPbx('without MANAGER_CONF', (pbx) => {
+describe('without MANAGER_CONF', () => {
+  const pbx = inject('simulators')[0]!;
   const gateway = useGateway({ pbx: { port: pbx.amiPort, secret: pbx.secret } });
 
   it('nobody logs in', async () => {
