@@ -25,7 +25,7 @@ import { registerConnections } from './plugins/connections.ts';
 import { createNoteCall, registerIdempotency } from './plugins/idempotency.ts';
 import { registerDryRun } from './plugins/dry-run.ts';
 import { registerAudit } from './plugins/audit.ts';
-import { registerRates } from './plugins/rates.ts';
+import { registerRates, tellBudget } from './plugins/rates.ts';
 import { registerDocs } from './plugins/docs.ts';
 import { resources } from './resources/index.ts';
 import { actionRoutes } from './routes/actions.ts';
@@ -142,7 +142,6 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   });
 
   const clock = options.clock ?? systemClock;
-  // Before CORS: it answers a preflight by itself, and what comes later sees no such request begin.
   registerRates(app);
   registerAudit(app, { audit: options.audit, clock, operationOf });
   if (options.corsOrigins?.length) {
@@ -179,7 +178,9 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     gateway.open(name, principalFor(request), {
       requestId: request.id,
       address: request.ip,
-      onBudget: (budget) => request.budgets.push(budget),
+      onBudget: (budget) => {
+        tellBudget(request, budget);
+      },
       operation: operationOf(request),
       dryRun: request.dryRun,
     });
@@ -189,7 +190,9 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     tickets,
     revocations,
     takeRate: (request, scopes) => {
-      rates.take(principalFor(request), classesOf(scopes), (budget) => request.budgets.push(budget));
+      rates.take(principalFor(request), classesOf(scopes), (budget) => {
+        tellBudget(request, budget);
+      });
     },
     accounts,
     attempts: createAttempts({ clock }),

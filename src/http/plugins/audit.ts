@@ -12,8 +12,8 @@ declare module 'fastify' {
     admitted: boolean;
     /** Code of the error it was answered with. */
     problem: string | null;
-    /** What it reached, for the audit. */
-    targets: string[];
+    /** What it reached, for the audit; null where nobody has said. */
+    targets: string[] | null;
   }
 }
 
@@ -45,6 +45,11 @@ const createThrottle = ({ clock }: { clock: Clock }) => {
   };
 };
 
+/** Notes what a request reaches. */
+export const target = (request: FastifyRequest, ...targets: string[]): void => {
+  (request.targets ??= []).push(...targets);
+};
+
 const REFUSALS = new Set([401, 403, 429]);
 
 /** Audits what never comes to the guard: refusals at the door, and the management of tokens and webhooks. */
@@ -56,11 +61,7 @@ export const registerAudit = (
   const throttle = createThrottle({ clock });
   app.decorateRequest('admitted', false);
   app.decorateRequest('problem', null);
-  app.decorateRequest('targets');
-  app.addHook('onRequest', (request, _reply, done) => {
-    request.targets = [];
-    done();
-  });
+  app.decorateRequest('targets', null);
   app.addHook('onResponse', (request, reply, done) => {
     const refused = REFUSALS.has(reply.statusCode);
     const manages = request.routeOptions.config.manages && request.method !== 'GET';
@@ -76,7 +77,7 @@ export const registerAudit = (
           operation: operationOf(request),
           requestId: request.id,
           action: null,
-          targets: targets.length > 0 ? targets : [`${method} ${url.split('?', 1)[0] ?? ''}`],
+          targets: targets ?? [`${method} ${url.split('?', 1)[0] ?? ''}`],
           limits: Object.keys(principal?.limits ?? {}),
           outcome: problem ?? 'ok',
           actionId: null,

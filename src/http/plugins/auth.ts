@@ -9,6 +9,7 @@ import { GatewayError } from '../../lib/errors.ts';
 import type { Accounts } from '../../auth/accounts.ts';
 import { addressAllowed } from '../../auth/manager-conf/addresses.ts';
 import type { Revocations } from '../../auth/revocation.ts';
+import { tellBudget } from './rates.ts';
 import type { Tickets } from './tickets.ts';
 import { type AuthOptions, createVerify } from './verify.ts';
 
@@ -88,7 +89,7 @@ export const registerAuth = async (
       open && new Error(`${String(open.method)} ${open.url} declares neither scopes, nor anyToken, nor public: true`),
     );
   });
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const { config } = request.routeOptions;
     if (config.public || request.is404) {
       request.admitted = true;
@@ -101,8 +102,11 @@ export const registerAuth = async (
       const principal = present(who);
       // Known before it is judged, so that the log says who was refused.
       request.principal = principal;
+      request.answer = reply;
       requireAddress(principal, request.ip);
-      rates.take(principal, classesOfRoute(config.scopes), (budget) => request.budgets.push(budget));
+      rates.take(principal, classesOfRoute(config.scopes), (budget) => {
+        tellBudget(request, budget);
+      });
       if (!config.anyToken) requireScope(principal, config.scopes ?? []);
       request.admitted = true;
       done();

@@ -7,7 +7,6 @@ import type { ReadItem } from '../../events/reader.ts';
 import { eventPage, filterQuery } from '../event-schemas.ts';
 import { historyPage } from '../history.ts';
 import { principalFor } from '../plugins/auth.ts';
-import { budgetHeaders } from '../plugins/rates.ts';
 import { pageQuery, pbxQuery, problems, timeQuery, timeSchema } from '../schemas.ts';
 import { takeSnapshot } from '../snapshot.ts';
 import { startStream } from '../stream.ts';
@@ -67,7 +66,6 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
       reply.hijack();
       raw.writeHead(200, {
         ...(reply.getHeaders() as Record<string, string>),
-        ...budgetHeaders(request),
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-store',
         // Kept alive behind its end it would hold up the shutdown that ended it.

@@ -10,6 +10,7 @@ import { normalise } from '../error-handler.ts';
 import type { AuthOptions } from '../plugins/verify.ts';
 import { toProblem } from '../problems.ts';
 import { problemResponse } from '../schemas.ts';
+import { target } from '../plugins/audit.ts';
 import type { RouteOptions } from './index.ts';
 
 const TTL_SECONDS = 3_600;
@@ -104,7 +105,7 @@ export const oauthRoutes: FastifyPluginAsyncZod<RouteOptions & { auth: AuthOptio
       if (!accounts) throw new GatewayError('no-accounts', 'MANAGER_CONF is not set: tokens are made by `npm run token` and POST /tokens'); // prettier-ignore
       const { names, secrets } = credentialsOf(request.headers.authorization, request.body);
       const name = names[0] ?? '';
-      request.targets.push(`user ${name}`);
+      target(request, `user ${name}`);
       attempts.check(request.ip, name);
       try {
         const { sub, account, scopes } = accounts.login(names, secrets, request.ip);

@@ -6,6 +6,7 @@ import { requireScope } from '../../auth/policy.ts';
 import { dialSchema } from '../../auth/tokens.ts';
 import { principalFor } from '../plugins/auth.ts';
 import { pageOf, problemResponse, timeSchema } from '../schemas.ts';
+import { target } from '../plugins/audit.ts';
 import type { RouteOptions } from './index.ts';
 
 /** Ten years: a token should not outlive its reason. */
@@ -103,9 +104,9 @@ export const tokenRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { is
       },
     },
     async (request, reply) => {
-      request.targets.push(`token for ${request.body.sub}`, `scope ${request.body.scope}`);
+      target(request, `token for ${request.body.sub}`, `scope ${request.body.scope}`);
       const { token, record } = await issuing.make(principalFor(request), request.body);
-      request.targets.push(`token ${record.jti}`);
+      target(request, `token ${record.jti}`);
       return reply
         .code(201)
         .header('location', `/tokens/${record.jti}`)
@@ -159,7 +160,7 @@ export const tokenRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { is
     },
     async (request, reply) => {
       const principal = principalFor(request);
-      request.targets.push(`token ${request.params.jti}`);
+      target(request, `token ${request.params.jti}`);
       if (request.params.jti !== principal.jti) requireScope(principal, config.scopes);
       await issuing.revoke(principal, request.params.jti);
       return reply.code(204).send(null);
