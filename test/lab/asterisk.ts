@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -42,6 +42,14 @@ export interface Asterisk extends LabServer {
 const bootLimit = 60_000;
 const stopLimit = 5_000;
 const living = new Map<string, ChildProcess | null>();
+
+/** The signal is there at once; a thread that just runs may still answer. */
+function awaitStopped({ pid }: ChildProcess): void {
+  const threads = `/proc/${pid}/task`;
+  const stopped = (thread: string) => /\) [Tt] /.test(readFileSync(`${threads}/${thread}/stat`, 'utf8'));
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (let tries = 0; tries < 2_000 && !readdirSync(threads).every(stopped); tries += 1) Atomics.wait(pause, 0, 0, 1);
+}
 
 function signal(child: ChildProcess, name: NodeJS.Signals): void {
   if (child.pid === undefined) return;
@@ -151,7 +159,9 @@ class Server {
   }
 
   freeze(): void {
-    if (this.#child) signal(this.#child, 'SIGSTOP');
+    if (!this.#child) return;
+    signal(this.#child, 'SIGSTOP');
+    awaitStopped(this.#child);
   }
 
   thaw(): void {
