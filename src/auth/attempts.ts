@@ -24,10 +24,12 @@ const FORGOTTEN_MS = 3_600_000;
 const MOST = 10_000;
 
 /** Who has one address of IPv6 has its whole /64. */
-const network = (address: string): string =>
-  isIPv6(address) && !ipaddr.IPv6.parse(address).isIPv4MappedAddress()
+const network = (given: string): string => {
+  const address = given.replace(/%.*$/, '');
+  return isIPv6(address) && !ipaddr.IPv6.parse(address).isIPv4MappedAddress()
     ? ipaddr.IPv6.networkAddressFromCIDR(`${address}/64`).toString()
     : address;
+};
 
 /**
  * Slows down who guesses secrets: each failure beyond the free ones doubles the wait. A name is slowed for the address

@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Limits } from '../../src/auth/limits.ts';
-import { describeEachPbx, eventually } from '../helpers/asterisk.ts';
-import { startGateway, type TestGateway } from '../helpers/gateway.ts';
-import { type Proxy, startProxy } from '../helpers/proxy.ts';
+import { describeEachPbx } from '../helpers/asterisk.ts';
 import { connectSocket } from '../helpers/socket.ts';
+import { useWatchedGateway } from '../helpers/watched-gateway.ts';
 
 type Method = 'get' | 'post' | 'put' | 'delete' | 'patch';
 
@@ -171,30 +170,12 @@ const BYPASSES: Bypass[] = [
   { name: '6.6 PJSIPNotify without class system', scope: 'write:call', action: 'PJSIPNotify', fields: { Endpoint: 'x', Variable: { Event: 'check-sync' } }, code: SCOPE, typed: [['post', '/endpoints/x/notify', { headers: { Event: 'check-sync' } }]] },
 ]; // prettier-ignore
 
-describeEachPbx('what a pooled login would let through', ({ amiPort, secret }) => {
-  let proxy: Proxy;
-  let gateway: TestGateway;
-  beforeAll(async () => {
-    proxy = await startProxy(amiPort);
-    gateway = await startGateway({ pbx: { port: proxy.port, secret } });
-    await gateway.ready();
-    let before = '';
-    await eventually(async () => {
-      before = proxy.sent();
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      expect(before).toContain('ListCommands');
-      expect(proxy.sent()).toBe(before);
-    }, 10_000);
-  });
-  afterAll(async () => {
-    await gateway.close();
-    await proxy.close();
-  });
-  /** Ping may come at any time. */
-  const sent = () => proxy.sent().replace(/Action: Ping\r\nActionID: \S+\r\n\r\n/g, '');
+describeEachPbx('what a pooled login would let through', (pbx) => {
+  const watched = useWatchedGateway(pbx);
 
   it.each(BYPASSES)('$name is refused by every way in, and nothing reaches AMI', async (bypass) => {
     const { scope, limits, action, fields, code, typed = [] } = bypass;
+    const { proxy, gateway } = watched;
     proxy.forget();
     const client = gateway.as(scope, limits);
     const byName = await client.post(`/actions/${action}`, fields);
@@ -206,6 +187,6 @@ describeEachPbx('what a pooled login would let through', ({ amiPort, secret }) =
     const socket = await connectSocket(gateway.url, gateway.token(`${scope} read:call`, limits));
     socket.say({ type: 'action', action, fields });
     expect(await socket.until(({ type }) => type === 'error')).toMatchObject({ code: INVALID });
-    expect(sent()).toBe('');
+    expect(watched.sent()).toBe('');
   });
 });

@@ -169,6 +169,13 @@ describe('users of manager.conf', () => {
     untouched.close();
   }, 60_000);
 
+  it('that guess are slowed by whatever spelling of a name', async () => {
+    const guess = (name: string) => supertest(gateway.url).post('/oauth/token').set('authorization', `Basic ${Buffer.from(`${name}:x`).toString('base64')}`).type('form').send({ grant_type: 'client_credentials' }); // prettier-ignore
+    for (const name of ['spelt', '%73pelt', 's%70elt', 'SPELT', 'sp%65lt', 'spe%6Ct']) await guess(name).expect(401);
+    await guess('spel%74').expect(429);
+    await guess('x'.repeat(6_000)).expect(401);
+  });
+
   it('that guess are slowed, and others are not', async () => {
     const guess = () => ask({ client_id: 'guessed', client_secret: 'guess' });
     for (let index = 0; index < 6; index += 1) await guess().expect(401);

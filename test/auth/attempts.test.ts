@@ -45,6 +45,7 @@ describe('wrong secrets', () => {
     for (let index = 0; index <= 30; index += 1) attempts.failed(`2001:db8::${index.toString(16)}`, `name${index}`);
     expect(() => { attempts.check('2001:db8::ffff', 'fresh'); }).toThrow(refused); // prettier-ignore
     attempts.check('2001:db8:0:1::1', 'fresh');
+    expect(attempts.failed('fe80::1%eth0', 'x')).toBe(0);
   });
 
   it('are forgotten when the right one comes, and after an hour', async () => {

@@ -14,6 +14,8 @@ import { target } from '../plugins/audit.ts';
 import type { RouteOptions } from './index.ts';
 
 const TTL_SECONDS = 3_600;
+/** As long as name and secret can be in the body, encoded twice. */
+const LONGEST_HEADER = 5_000;
 
 const bodySchema = z.object({
   grant_type: z.literal('client_credentials'),
@@ -54,7 +56,7 @@ const credentialsOf = (
   if (header === undefined) return { names: [client_id ?? ''], secrets: [client_secret ?? ''] };
   const encoded = /^Basic ([\w+/=-]+)$/i.exec(header)?.[1];
   const [, name, secret] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded ?? '', 'base64').toString('utf8')) ?? [];
-  if (name === undefined || secret === undefined) throw new GatewayError('invalid-client', 'Send HTTP Basic, or client_id and client_secret'); // prettier-ignore
+  if (name === undefined || secret === undefined || header.length > LONGEST_HEADER) throw new GatewayError('invalid-client', 'Send HTTP Basic, or client_id and client_secret'); // prettier-ignore
   return { names: spellings(name), secrets: spellings(secret) };
 };
 
@@ -104,7 +106,8 @@ export const oauthRoutes: FastifyPluginAsyncZod<RouteOptions & { auth: AuthOptio
     async (request, reply) => {
       if (!accounts) throw new GatewayError('no-accounts', 'MANAGER_CONF is not set: tokens are made by `npm run token` and POST /tokens'); // prettier-ignore
       const { names, secrets } = credentialsOf(request.headers.authorization, request.body);
-      const name = names[0] ?? '';
+      // As decoded: another spelling of a name is no other name.
+      const name = names.at(-1) ?? '';
       target(request, `user ${name}`);
       attempts.check(request.ip, name);
       try {
