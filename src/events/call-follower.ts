@@ -114,14 +114,16 @@ export const followCall = ({ call, clock, onChange, onFollowing }: CallFollowerO
   const onOriginateResponse = (frame: Frame) => {
     const success = frame.get('Response') === 'Success';
     evidence.originate = { success, reason: Number(frame.get('Reason') ?? 0) };
-    if (success) answer();
-    else endWhenTold();
+    if (!success) endWhenTold();
+    // It can overtake Newchannel, which then is on its way: an answered call has a channel with a name.
+    else if (call.status !== 'queued') answer();
   };
 
   const handlers: Record<string, (frame: Frame) => void> = {
     Newchannel: (frame) => {
       call.channelName = detached(frame.get('Channel') ?? '') || null;
       advance('dialing');
+      if (evidence.originate?.success) answer();
     },
     Rename: (frame) => {
       call.channelName = detached(frame.get('Newname') ?? '') || call.channelName;

@@ -88,11 +88,15 @@ describeEachPbx('Queues', (pbx) => {
     const ami = await watch();
     await ami.ask('QueueReset', { Queue: 'brief-queue' });
     const call = await enter(ami, 'brief-queue');
-    const complete = await call.event('AgentComplete');
-    // The agent's own snapshot is there only while his channel still is.
-    const names = complete.names.filter((name) => !name.startsWith('Dest'));
-    expect(names).toEqual([...head, ...snapshotOf(''), 'Queue', 'Interface', 'MemberName', 'HoldTime', 'TalkTime', 'Reason']); // prettier-ignore
-    expect([complete.get('MemberName'), complete.get('HoldTime'), complete.get('Reason')]).toEqual(['Bea', '0', 'agent']); // prettier-ignore
+    const complete = await ami.until((frame) => frame.get('Event') === 'AgentComplete' && frame.get('Queue') === 'brief-queue'); // prettier-ignore
+    // The snapshots of caller and agent are there only while their channels still are.
+    const snapshots = [...snapshotOf(''), ...snapshotOf('Dest')];
+    const names = complete.names.filter((name) => !snapshots.includes(name));
+    expect(names).toEqual([...head, 'Queue', 'Interface', 'MemberName', 'HoldTime', 'TalkTime', 'Reason']);
+    expect([undefined, call.id]).toContain(complete.get('Linkedid'));
+    expect([complete.get('MemberName'), complete.get('Reason')]).toEqual(['Bea', 'agent']);
+    // Whole seconds of the clock: an answer in no time may lie on both sides of one.
+    expect(complete.get('HoldTime')).toMatch(/^[01]$/);
     expect(complete.get('TalkTime')).toMatch(/^[12]$/);
     await ami.until((frame) => frame.get('Event') === 'Hangup' && frame.get('Uniqueid') === call.id);
     const ofBea = (frame: Frame) => frame.get('Event') === 'QueueMemberStatus' && frame.get('Queue') === 'brief-queue';
@@ -101,7 +105,8 @@ describeEachPbx('Queues', (pbx) => {
     expect(ami.frames.filter(ofBea)[0]?.get('Status')).toBe('2');
 
     const after = await statusOf(ami, 'brief-queue');
-    expect(counts(after.queue)).toEqual(['0', '1', '0', '100.0', '100.0']);
+    const inTime = complete.get('HoldTime') === '0' ? '100.0' : '0.0';
+    expect(counts(after.queue)).toEqual(['0', '1', '0', inTime, inTime]);
     expect(after.queue?.get('TalkTime')).toBe(complete.get('TalkTime'));
     expect([after.members[0]?.get('CallsTaken'), after.members[0]?.get('InCall')]).toEqual(['1', '0']);
     const reset = await ami.ask('QueueReset', { Queue: 'brief-queue' });

@@ -34,6 +34,27 @@ describe('a call', () => {
     expect(call).toEqual(ended);
   });
 
+  it('has a channel once it is answered, though OriginateResponse overtakes Newchannel', () => {
+    const { register, see } = setUpTracker();
+    const call = register();
+    see(event.originated(4));
+    expect(call).toMatchObject({ status: 'queued', answeredAt: null });
+    see(event.newchannel());
+    expect(call).toMatchObject({ status: 'answered', channelName: 'Local/x@lab-00000001;1' });
+    expect(call.legs).toHaveLength(1);
+    see(event.hangup(16));
+    expect(call).toMatchObject({ status: 'ended', disposition: 'answered' });
+  });
+
+  it('is asked for after its ring timeout where OriginateResponse came and Newchannel never did', async () => {
+    const { register, see, clock, world } = setUpTracker();
+    const call = register();
+    see(event.originated(4));
+    world.live = [{ uniqueId: CHANNEL, name: 'Local/x@lab-00000001;1', state: 6 }];
+    await clock.advance(MINUTE);
+    expect(call).toMatchObject({ status: 'answered', channelName: 'Local/x@lab-00000001;1' });
+  });
+
   it('waits for OriginateResponse where Hangup comes first, and believes its reason', async () => {
     const { register, see, clock } = setUpTracker();
     const call = register();
