@@ -37,7 +37,7 @@ export default defineConfig(
     extends: [tseslint.configs.disableTypeChecked],
   },
   {
-    files: ['examples/**/*.mjs'],
+    files: ['examples/**/*.mjs', '.ci/*.mjs'],
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: {
       globals: {
