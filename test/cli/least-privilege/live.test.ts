@@ -190,10 +190,13 @@ describe.each(SERVERS)('an account of least privilege on %s', (_name, release, s
         .expect(200);
       await gateway.as(ALL).delete(`/calls/${id}`).expect(204);
       await ended(gateway, id);
-      const seen = await amiEvents(gateway);
-      expect(seen).toContain('Newchannel');
-      expect(seen).toContain('VarSet');
-      if (pbx.path) expect(seen).toContain('Newexten');
+      // Events of these classes come over another connection than those by which a call is followed.
+      await eventually(async () => {
+        const seen = await amiEvents(gateway);
+        expect(seen).toContain('Newchannel');
+        expect(seen).toContain('VarSet');
+        if (pbx.path) expect(seen).toContain('Newexten');
+      });
     });
   });
 
