@@ -171,6 +171,17 @@ describeEachPbx('the event stream', (pbx) => {
     });
     const { body } = await as().get('/events/history?name=call.ended&limit=1000').expect(200);
     expect(body.items.filter(({ call }: { call: string }) => call === id)).toHaveLength(1);
+    const pages: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page = await as()
+        .get(`/events/history?name=call.ended&limit=1${cursor && `&cursor=${cursor}`}`)
+        .expect(200);
+      const { items, nextCursor } = page.body as { items: { id: string }[]; nextCursor: string | null };
+      expect(items.length === 1 || nextCursor === null).toBe(true);
+      pages.push(...items.map((item) => item.id));
+      cursor = nextCursor;
+    }
+    expect(pages.slice(0, body.items.length)).toEqual(body.items.map((item: { id: string }) => item.id));
     const future = new Date(Date.now() + 60_000).toISOString();
     expect((await as().get(`/events/history?from=${future}`).expect(200)).body.items).toEqual([]);
     await as().get('/calls/nobody/events').expect(404);

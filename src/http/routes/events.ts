@@ -121,8 +121,8 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
         tags: ['Events'],
         summary: 'Events of the past',
         description:
-          'Oldest first, as long as the store keeps them. A page can hold fewer than `limit`: read on while there is a ' +
-          '`nextCursor`.',
+          'Oldest first, as long as the store keeps them. Of 10,000 events looked through a page gives what it has found, ' +
+          'be it fewer than `limit`: read on while there is a `nextCursor`.',
         querystring: pageQuery.extend({
           ...filterQuery.omit({ pbx: true }).shape,
           ...pbxQuery.shape,
