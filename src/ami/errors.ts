@@ -54,6 +54,7 @@ const TEXTS: readonly Text[] = [
   { pattern: /^User number not found/, code: 'no-such-channel', message: 'Nobody in the conference has that number' },
   { pattern: /^(Invalid (MsgType|Charge|Total|Currency|AOCBillingId|Unit|Rate|Time|Granularity|Volume|Code)|ChargeType not specified)/, code: 'invalid-request', message: 'Asterisk does not take these charges' },
   { pattern: /^Invalid provider/, code: 'no-such-presence', message: 'No such presence provider' },
+  { pattern: /^Failed to add AGI command/, code: 'not-in-agi', message: 'The channel is not in AGI(agi:async)' },
   { pattern: /^Transfer invalid/, code: 'not-bridged', message: 'The channel talks to nobody' },
   { pattern: /^Failed to remove requested extension/, code: 'no-such-extension', message: 'The dialplan has no such extension' },
   { pattern: /^No (Contacts|resource lists|Endpoints|Aors|Auths|AORs) found/i, code: 'nothing-found', message: 'There are none' },

@@ -1,6 +1,6 @@
 import type { Frame } from '../ami/frame.ts';
 import { detached } from '../lib/text.ts';
-import { unescape } from './fields.ts';
+import { unescape } from './field-types.ts';
 
 export interface Party {
   number: string | null;

@@ -57,6 +57,7 @@ export const PROBLEMS: Readonly<Record<string, Kind>> = {
   'file-exists': { status: 409, title: 'There is such a file already' },
   'config-not-changed': { status: 409, title: 'The configuration file does not fit the change' },
   'wrong-kind-of-cache': { status: 409, title: 'The cache is not of the kind for this' },
+  'not-in-agi': { status: 409, title: 'The channel waits for no AGI command' },
   'not-bridged': { status: 409, title: 'The channel talks to nobody' },
   'call-ended': { status: 409, title: 'The call has already ended' },
   'too-many-recordings': { status: 409, title: 'The channel cannot have more recordings' },
@@ -108,7 +109,21 @@ export const problemSchema = z
     amiMessage: z.string().optional().describe('What Asterisk said'),
     alternative: z.string().optional().describe('`action-unavailable`: what to do instead, where there is anything'),
   })
-  .meta({ id: 'Problem', description: 'An error, as RFC 9457 has it.' });
+  .meta({
+    id: 'Problem',
+    description: 'An error, as RFC 9457 has it.',
+    examples: [
+      {
+        type: '/problems/no-such-channel',
+        title: 'There is no such channel',
+        status: 404,
+        detail: 'No such channel',
+        code: 'no-such-channel',
+        requestId: '8d7f2b1e-5c1d-4a52-9a53-0f6f4e7b9d10',
+        amiMessage: 'No such channel',
+      },
+    ],
+  });
 
 export type Problem = z.output<typeof problemSchema>;
 

@@ -1,4 +1,5 @@
 import type { Frame } from '../ami/frame.ts';
+import { Status } from '../ami/actions/channel.ts';
 import { declarationOf } from '../ami/actions/raw.ts';
 import type { Action, Declaration, Reply } from '../ami/types.ts';
 import type { GuardedSender } from '../auth/guard.ts';
@@ -15,14 +16,18 @@ export type Fields = Readonly<Record<string, unknown>>;
 /** Things told of otherwise than by one event each. */
 export type ReplyReader = (reply: Reply) => ResourceItem[];
 
+export interface ListOptions {
+  events?: readonly string[];
+  emptyOn?: readonly string[];
+  read?: ReplyReader;
+  /** A field for a channel in which this action takes names alone: a Uniqueid in it is looked up. */
+  byName?: string;
+}
+
 /** What most of AMI is: lists of things, and what is done to them. */
 export interface Resources {
   /** Items of the events named, all where none is. Empty where Asterisk calls an empty list an error, with one of these codes. */
-  list(
-    action: string,
-    fields: Fields,
-    options?: { events?: readonly string[]; emptyOn?: readonly string[]; read?: ReplyReader },
-  ): Promise<ResourceItem[]>;
+  list(action: string, fields: Fields, options?: ListOptions): Promise<ResourceItem[]>;
   /** The only item, or the Response where the action has none. Rejects with `absent` where there is nothing. */
   one(action: string, fields: Fields, options?: { absent?: string; read?: ReplyReader }): Promise<ResourceItem>;
   done(action: string, fields: Fields): Promise<void>;
@@ -31,8 +36,11 @@ export interface Resources {
 const OF_THE_PROTOCOL = new Set(['actionID', 'eventList', 'listItems', 'response', 'message', 'objectType']);
 const SECRET = /^(?:password|md5Cred|oauthSecret|refreshToken|tlsPrivKey|passwordDigest)$/i;
 
-const toItem = (frame: Frame): ResourceItem => {
-  const shown = Object.entries(fieldsOf(frame)).filter(([name]) => !OF_THE_PROTOCOL.has(name) && !SECRET.test(name));
+/** `source`: the event, or the action whose Response it is. */
+const toItem = (frame: Frame, source?: string): ResourceItem => {
+  const shown = Object.entries(fieldsOf(frame, source)).filter(
+    ([name]) => !OF_THE_PROTOCOL.has(name) && !SECRET.test(name),
+  );
   return Object.fromEntries(shown);
 };
 
@@ -102,7 +110,27 @@ export const readQueueRules: ReplyReader = ({ response }) => {
 
 /** Of BridgeInfo: the bridge itself is in what completes the list of its channels. */
 export const readBridge: ReplyReader = ({ items, complete }) =>
-  complete ? [{ ...toItem(complete), channels: items.map(toItem) }] : [];
+  complete ? [{ ...toItem(complete), channels: items.map((item) => toItem(item)) }] : [];
+
+/** Of PJSIPShowEndpoint: one event is the endpoint, the others are what belongs to it, by kind. */
+export const readEndpoint: ReplyReader = ({ items }) => {
+  const endpoint = items.find(({ event }) => event === 'EndpointDetail');
+  if (!endpoint) return [];
+  const others: Record<string, ResourceItem[]> = {};
+  for (const item of items) {
+    if (item === endpoint) continue;
+    const kind = `${item.event.charAt(0).toLowerCase()}${item.event.slice(1)}s`;
+    (others[kind] ??= []).push(toItem(item));
+  }
+  return [{ ...toItem(endpoint), ...others }];
+};
+
+/** Of DBGetTree, which puts the family before each key. */
+export const readDatabase: ReplyReader = ({ items }) =>
+  items.map((item) => {
+    const [, family = null, key = null] = /^\/([^/]*)\/(.*)$/s.exec(item.get('Key') ?? '') ?? [];
+    return { ...toItem(item), family, key };
+  });
 
 type Factory = Declaration & ((fields: Fields) => Action);
 
@@ -115,12 +143,26 @@ const factoryOf = (name: string): Factory => {
 /** Scopes of which the action wants any one. */
 export const scopesOf = (action: string): readonly Scope[] => scopesFor(factoryOf(action));
 
+const withName = async (sender: GuardedSender, fields: Fields, byName: string | undefined): Promise<Fields> => {
+  const ref = byName === undefined ? undefined : fields[byName];
+  // Every name of a channel has a technology before a slash.
+  if (byName === undefined || typeof ref !== 'string' || ref.includes('/')) return fields;
+  try {
+    const { items } = await sender.send(Status({ Channel: ref }));
+    return { ...fields, [byName]: items[0]?.get('Channel') ?? ref };
+  } catch (error) {
+    // The action itself says so, or that this Asterisk does not have it.
+    if (isGatewayError(error, 'no-such-channel')) return fields;
+    throw error;
+  }
+};
+
 export const createResources = ({ sender }: { sender: GuardedSender }): Resources => ({
-  async list(name, fields, { events, emptyOn = [], read } = {}) {
+  async list(name, fields, { events, emptyOn = [], read, byName } = {}) {
     try {
-      const reply = await sender.send(factoryOf(name)(fields));
+      const reply = await sender.send(factoryOf(name)(await withName(sender, fields, byName)));
       if (read) return read(reply);
-      return reply.items.filter(({ event }) => !events || events.includes(event)).map(toItem);
+      return reply.items.filter(({ event }) => !events || events.includes(event)).map((item) => toItem(item));
     } catch (error) {
       if (isGatewayError(error) && emptyOn.includes(error.code)) return [];
       throw error;
@@ -129,8 +171,8 @@ export const createResources = ({ sender }: { sender: GuardedSender }): Resource
   async one(name, fields, { absent, read } = {}) {
     const action = factoryOf(name)(fields);
     const reply = await sender.send(action);
-    if (!read && action.declaration.reply.kind === 'plain') return toItem(reply.response);
-    const [item] = read ? read(reply) : reply.items.map(toItem);
+    if (!read && action.declaration.reply.kind === 'plain') return toItem(reply.response, name);
+    const [item] = read ? read(reply) : reply.items.map((item) => toItem(item));
     if (!item) throw new GatewayError(absent ?? 'not-found', 'There is no such thing');
     return item;
   },

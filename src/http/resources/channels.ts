@@ -172,6 +172,7 @@ export const channelResources: readonly Resource[] = [
     action: 'CoreShowChannelMap',
     params,
     fields: ({ params: { id } }) => ({ Channel: id }),
+    byName: 'Channel',
     gives: 'list',
   }),
   resource({

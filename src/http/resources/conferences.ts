@@ -119,6 +119,7 @@ export const conferenceResources: readonly Resource[] = [
     action: 'ConfbridgeSetSingleVideoSrc',
     params,
     body: { channel: text },
+    example: { channel: 'PJSIP/agent001-00000007' },
     fields: ({ params: { room: Conference }, body }) => ({ Conference, Channel: body.channel }),
     gives: 'done',
   }),

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { type ReplyReader, scopesOf } from '../../pbx/resources.ts';
-import { headerSchema } from '../json-schema.ts';
+import { eventFieldSchema, headerSchema } from '../json-schema.ts';
 import { listOf, pageQuery, paginate, pbxQuery, problems } from '../schemas.ts';
 import type { RouteOptions } from './index.ts';
 
@@ -37,6 +37,8 @@ export interface ResourceSpec<P extends Shape, Q extends Shape, B extends Shape>
   events?: readonly string[];
   /** Codes by which Asterisk says that a list is empty. */
   emptyOn?: readonly string[];
+  /** A field for a channel in which the action takes names alone. */
+  byName?: string;
   /** How a reply is read that does not tell of each thing by an event. */
   read?: ReplyReader;
   /** Code where the one thing is not there. */
@@ -52,6 +54,12 @@ const itemSchema = z
   .meta({ id: 'Item', description: 'Every header Asterisk gave, typed, in camelCase' });
 const itemListSchema = listOf(itemSchema).meta({ id: 'ItemList' });
 
+/** What a reader has put together of several messages. */
+const composedSchema = z
+  .record(z.string(), eventFieldSchema)
+  .meta({ id: 'ComposedItem', description: 'As Item, with lists of what belongs to it' });
+const composedListSchema = listOf(composedSchema).meta({ id: 'ComposedItemList' });
+
 export const resource =
   <P extends Shape = Shape, Q extends Shape = Shape, B extends Shape = Shape>(spec: ResourceSpec<P, Q, B>): Resource =>
   (app, { pbxFor }) => {
@@ -59,7 +67,8 @@ export const resource =
     const { gives, action, notes, statuses = [] } = spec;
     const body = spec.body && z.strictObject(spec.body);
     const query = z.object({ ...spec.query, ...pbxQuery.shape, ...(gives === 'list' ? pageQuery.shape : {}) });
-    const answer = { list: { 200: itemListSchema }, one: { 200: itemSchema }, done: { 204: z.null() } }[gives];
+    const [one, many] = spec.read ? [composedSchema, composedListSchema] : [itemSchema, itemListSchema];
+    const answer = { list: { 200: many }, one: { 200: one }, done: { 204: z.null() } }[gives];
     app.withTypeProvider<ZodTypeProvider>().route({
       method,
       url,
@@ -83,7 +92,7 @@ export const resource =
           await resources.done(action, fields);
           return reply.code(204).send(null);
         }
-        const { absent, events, emptyOn, read } = spec;
+        const { absent, events, emptyOn, read, byName } = spec;
         const reading = read ? { read } : {};
         if (gives === 'one') {
           return reply.send(await resources.one(action, fields, { ...reading, ...(absent ? { absent } : {}) }));
@@ -92,6 +101,7 @@ export const resource =
           ...reading,
           ...(events ? { events } : {}),
           ...(emptyOn ? { emptyOn } : {}),
+          ...(byName ? { byName } : {}),
         });
         return reply.send(paginate(items, page));
       },
