@@ -74,7 +74,10 @@ const REFUSALS: Refusal[] = [
     const [, argument] = /^[A-Za-z]\w*\(([\w ,:.-]*)\)$/.exec(name) ?? [];
     return { name: `${name} among the variables of a call`, ...call({ variables: { [name]: 'v' } }), ...(argument === undefined ? invalid() : limited) };
   }),
-  { name: 'a variable that steers Asterisk', ...call({ variables: { __TRANSFER_CONTEXT: 'private' } }), ...limited },
+  // Before it was refused, each of the last four ran the command, wrote the file or left the context, on 16.28 and 22.10.
+  ...Object.entries({ __TRANSFER_CONTEXT: 'private', MONITOR_OPTIONS: ',id', MONITOR_FILENAME: '^{SHELL(id)}', _MONITOR_FILENAME: '/tmp/x', END_WHILE_0: 'private,1,1' }).map(
+    ([name, value]): Refusal => ({ name: `${name}, which steers Asterisk`, ...call({ variables: { [name]: value } }), ...limited }),
+  ),
 
   ...['Local/1@private', 'local/1@private/n', 'LOCAL/1@private', 'Local/1@private/nj', 'Local/1', 'Local/lab@private', 'Local/1@Lab', 'Local/1@lab@private'].map(
     (channel): Refusal => ({ name: `${channel} under limits.contexts`, ...dial(channel), limits: { contexts: ['lab'] }, ...limited }),
