@@ -1,8 +1,10 @@
+import { byteLength } from '../../lib/bytes.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { matchesAnyGlob } from '../../lib/glob.ts';
 import type { Principal } from '../principal.ts';
 import { holdsAny } from '../scopes.ts';
 import { isOpened, limitExceeded, mustMatch } from '../verdict.ts';
+import { judgeDialplan, judgeEndpoint } from './dial.ts';
 
 const PLAIN = /^_{0,2}([A-Za-z][A-Za-z0-9_]*)$/;
 const FUNCTION = /^([A-Za-z][A-Za-z0-9_]*)\(([A-Za-z0-9_ ,:.-]*)\)$/;
@@ -42,23 +44,47 @@ const LOOP = /^(?:END_)?WHILE_\d+$/;
 
 export const isSteering = (name: string): boolean => STEERING.has(name) || LOOP.test(name);
 
+// Headers of an outgoing INVITE: who calls can be said there too.
+const SAYS_WHO_CALLS = /^(?:SIPADDHEADER.*|SIPFROMDOMAIN)$/;
+
 /** The recordings of a channel are noted on the channel itself, for every token that may record. */
 const OWN_PREFIX = 'AMIGW_';
+
+/** Whether Asterisk, where the channel has no such variable, takes the global one of the name. */
+export const mayBeGlobal = (name: string): boolean => PLAIN.test(name) && !name.startsWith(OWN_PREFIX);
 
 const safeFunction = (name: string, argument: string, access: 'read' | 'write'): boolean => {
   if (access === 'read') return READABLE.has(name);
   return name === 'CHANNEL' ? WRITABLE_CHANNEL_ITEMS.has(argument.toLowerCase()) : WRITABLE.has(name);
 };
 
-/** The number Asterisk shows for a caller id: between the last `<` and the last `>`, or the text itself. */
+/** The number Asterisk shows for a caller id: from the last `<` to the last `>`, or to the end; or the text itself. */
 export const callerNumber = (callerId: string): string => {
   const open = callerId.lastIndexOf('<');
   const close = callerId.lastIndexOf('>');
-  return open >= 0 && close > open ? callerId.slice(open + 1, close) : callerId;
+  return open < 0 ? callerId : callerId.slice(open + 1, close > open ? close : undefined);
 };
 
+// Originate copies it into a buffer, and finds the brackets in what is left.
+const MAX_CALLER_ID_BYTES = 255;
+
 export const judgeCallerId = (principal: Principal, value: string): void => {
+  if (byteLength(value) > MAX_CALLER_ID_BYTES) {
+    throw new GatewayError('invalid-request', `The caller id is longer than the ${MAX_CALLER_ID_BYTES} bytes Asterisk takes`); // prettier-ignore
+  }
   mustMatch(principal.limits, 'callerIds', callerNumber(value), 'caller id');
+};
+
+/** A part of CALLERID() and its like; Asterisk would also take one that something follows behind a comma. */
+const PART = /^[a-z0-9-]+$/i;
+/** Those it parses for name and number, such as `ANI-all`. Every other part is stored as it is. */
+const PARSED = /^(?:[a-z]+-)*all$/i;
+
+const judgeIdentity = (principal: Principal, part: string, value: string): void => {
+  if (principal.limits.callerIds === undefined) return;
+  if (!PART.test(part)) throw limitExceeded('callerIds', `${JSON.stringify(part)} is no part of a caller id`);
+  if (PARSED.test(part)) judgeCallerId(principal, value);
+  else mustMatch(principal.limits, 'callerIds', value, 'caller id');
 };
 
 const judgeFunction = (principal: Principal, spelled: string, argument: string, access: 'read' | 'write'): void => {
@@ -75,6 +101,13 @@ const judgeFunction = (principal: Principal, spelled: string, argument: string, 
   }
 };
 
+/** States that a function tells of are not the channel's own. */
+const judgeState = (principal: Principal, name: string, argument: string): void => {
+  if (name === 'DEVICE_STATE') judgeEndpoint(principal, argument);
+  // Its context is named behind an @, which no argument here holds.
+  if (name === 'EXTENSION_STATE') judgeDialplan(principal, 'default', argument);
+};
+
 /** A variable or function by name. Only two spellings exist here: a plain name, or NAME(plain arguments). */
 export const judgeVariable = (
   principal: Principal,
@@ -86,6 +119,9 @@ export const judgeVariable = (
     const exact = principal.limits.variables?.includes(bare) ?? false;
     if (touch.access === 'write' && isSteering(bare) && !exact) {
       throw limitExceeded('variables', `${bare} steers Asterisk: the token's variables must list it by its full name`);
+    }
+    if (touch.access === 'write' && principal.limits.callerIds && SAYS_WHO_CALLS.test(bare)) {
+      throw limitExceeded('callerIds', `${bare} can say who calls, whatever the caller id`);
     }
     mustMatch(principal.limits, 'variables', bare, 'variable');
     return;
@@ -99,13 +135,12 @@ export const judgeVariable = (
   }
   const [, name = '', argument = ''] = call;
   judgeFunction(principal, name, argument, touch.access);
-  const { variables, callerIds } = principal.limits;
+  if (touch.access === 'read') judgeState(principal, name.toUpperCase(), argument);
+  const { variables } = principal.limits;
   if (variables && !matchesAnyGlob(touch.name, variables) && !matchesAnyGlob(name, variables)) {
     throw limitExceeded('variables', `The token's variables do not include ${JSON.stringify(touch.name)}`);
   }
-  if (touch.access === 'write' && callerIds && IDENTITY.has(name.toUpperCase())) {
-    // Only CALLERID(all) and its like are parsed by Asterisk; every other part is stored as it is.
-    if (argument.toLowerCase() === 'all') judgeCallerId(principal, touch.value ?? '');
-    else mustMatch(principal.limits, 'callerIds', touch.value ?? '', 'caller id');
+  if (touch.access === 'write' && IDENTITY.has(name.toUpperCase())) {
+    judgeIdentity(principal, argument, touch.value ?? '');
   }
 };

@@ -82,6 +82,19 @@ describe('a function', () => {
   });
 });
 
+describe('the state of something else', () => {
+  it.each<[string, object, string]>([
+    ['DEVICE_STATE(Queue:sales)', { channels: ['PJSIP/agent001*'] }, 'limit-exceeded channels'],
+    ['DEVICE_STATE(Queue:sales)', { own: true }, 'limit-exceeded own'],
+    ['device_state(Custom:lamp)', { channels: ['Custom:lamp'] }, OK],
+    ['EXTENSION_STATE(101)', { contexts: ['lab'] }, 'limit-exceeded contexts'],
+    ['EXTENSION_STATE(101)', { contexts: ['default'], extensions: ['2*'] }, 'limit-exceeded extensions'],
+    ['EXTENSION_STATE(101)', { contexts: ['default'] }, OK],
+  ])('%s for a token with %j is %s', (name, limits, expected) => {
+    expect(verdict(ALL, limits, get(name))).toBe(expected);
+  });
+});
+
 describe('a variable', () => {
   it.each(STEERING)('%s steers Asterisk and is set by nobody who does not list it letter by letter', (name) => {
     for (const spelled of [name, `_${name}`, `__${name}`]) {
@@ -102,11 +115,12 @@ describe('a variable', () => {
 });
 
 /** The number Asterisk 16 and 22 show for a CallerID (callerid.c, seen on both): null where it is a name alone. */
-const asteriskShows = (callerId: string): string | null => {
+const asteriskShows = (given: string): string | null => {
+  const callerId = Buffer.from(given).subarray(0, 255).toString('latin1');
   const shrink = (text: string) => text.replace(/[ ().-]/g, '');
   const open = callerId.lastIndexOf('<');
   const close = callerId.lastIndexOf('>');
-  if (open >= 0 && close > open) return shrink(callerId.slice(open + 1, close)) || null;
+  if (open >= 0) return shrink(callerId.slice(open + 1, close > open ? close : undefined)) || null;
   const bare = shrink(callerId);
   return /^[\d*#+]+$/.test(bare) ? bare : null;
 };
@@ -122,7 +136,7 @@ describe('a caller id', () => {
   });
 
   // The caller's own words decide nothing: each of these showed 911 on 16.28 and 22.10.
-  it.each(['800 <800<911>', '8005551234 <911>x', '8005551234 <911> "', '"<911>" 8005551234'])(
+  it.each(['800 <800<911>', '8005551234 <911>x', '8005551234 <911> "', '"<911>" 8005551234', '800 <911'])(
     '%s shows 911, and is judged so',
     (callerId) => {
       expect(asteriskShows(callerId)).toBe('911');
@@ -130,6 +144,40 @@ describe('a caller id', () => {
         expect(verdict(ALL, { callerIds }, showAs(callerId))).toBe('limit-exceeded callerIds');
         expect(verdict(ALL, { callerIds }, set('CALLERID(all)', callerId))).toBe('limit-exceeded callerIds');
       }
+    },
+  );
+
+  // Seen on 16.28 and 22.10: 911 is what is left of it.
+  it('is not judged by what Asterisk cuts off behind 255 bytes', () => {
+    const callerId = `${'é'.repeat(125)}<911><8005551234>`;
+    expect(asteriskShows(callerId)).toBe('911');
+    expect(verdict(ALL, { callerIds: ['800*'] }, showAs(callerId))).toBe(INVALID);
+  });
+
+  // Seen on 16.28 and 22.10: each of these set 911.
+  it.each([
+    'CALLERID(all,x)',
+    'CALLERID(ANI-all)',
+    'CONNECTEDLINE(priv-all)',
+    'REDIRECTING(from-all)',
+    'callerid(ALL)',
+  ])('%s is parsed like any other', (name) => {
+    expect(verdict(ALL, { callerIds: ['800*'] }, having(name, '800 <911>'))).toBe('limit-exceeded callerIds');
+    expect(verdict(ALL, {}, having(name, '800 <911>'))).toBe(OK);
+  });
+
+  it('that is parsed may have a name', () => {
+    for (const name of ['CALLERID(all)', 'CALLERID(ANI-all)', 'REDIRECTING(priv-from-all)']) {
+      expect(verdict(ALL, { callerIds: ['800*'] }, having(name, '"Sales" <8005551234>'))).toBe(OK);
+    }
+  });
+
+  it.each(['SIPADDHEADER01', '__SIPADDHEADER', 'SIPFROMDOMAIN'])(
+    'is not shown by %s where the token may show only some',
+    (name) => {
+      expect(verdict(ALL, { callerIds: ['800*'] }, having(name))).toBe('limit-exceeded callerIds');
+      expect(verdict(ALL, { callerIds: ['800*'], variables: [name] }, having(name))).not.toBe(OK);
+      expect(verdict(ALL, {}, having(name))).toBe(OK);
     },
   );
 
