@@ -45,7 +45,9 @@ const ROWS: [limits: Limits, name: string, fields: object, verdict: string][] = 
   [{ databaseFamilies: ['crm'] }, 'DBDel', { Family: 'crm2', Key: 'x' }, no('databaseFamilies')], [{ databaseFamilies: ['*'] }, 'DBDel', { Family: '/crm', Key: 'x' }, BAD],
   [{ databaseFamilies: ['crm'] }, 'DBGetTree', {}, no('databaseFamilies')], [{ databaseFamilies: ['*'] }, 'DBGetTree', {}, OK],
   [{ databaseFamilies: ['crm'] }, 'DBDelTree', { Family: 'crm' }, OK], [{ databaseFamilies: ['my_app'] }, 'DBDel', { Family: 'my_app', Key: 'x' }, OK],
-  [{ databaseFamilies: ['my_app'] }, 'DBDelTree', { Family: 'my_app' }, no('databaseFamilies')], [{ databaseFamilies: ['my*'] }, 'DBDelTree', { Family: 'my_app' }, OK],
+  [{ databaseFamilies: ['crm'] }, 'DBDelTree', { Family: 'crm2' }, no('databaseFamilies')], [{ databaseFamilies: ['my*'] }, 'DBDelTree', { Family: 'my_app' }, OK],
+  // a line of the queue log has its parts between |
+  [{ queues: ['sales'] }, 'QueueLog', { Queue: 'sales', Event: 'X', Message: 'a|b' }, OK],
   // phones
   [{ channels: ['PJSIP/agent001'] }, 'PJSIPQualify', { Endpoint: 'agent001' }, OK], [{ channels: ['PJSIP/agent001-*'] }, 'PJSIPShowEndpoint', { Endpoint: 'agent001' }, OK],
   [{ channels: ['PJSIP/agent001'] }, 'PJSIPQualify', { Endpoint: 'agent0012' }, no('channels')], [{ channels: ['PJSIP/agent*'] }, 'PJSIPNotify', { Endpoint: 'agent001/sip:x@y', Option: 'o' }, no('channels')],
