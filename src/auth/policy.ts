@@ -7,7 +7,7 @@ import { judgeApplication } from './rules/application.ts';
 import { judgeChannel, judgeShared, type Ownership, refuseOddReference } from './rules/channel.ts';
 import { judgeCommand } from './rules/command.ts';
 import { judgeDatabaseFamily } from './rules/database.ts';
-import { judgeDial, judgeDialplan, judgeEndpoint } from './rules/dial.ts';
+import { judgeDial, judgeDialplan, judgeEndpoint, judgeKeys } from './rules/dial.ts';
 import { judgeConfigFile } from './rules/file.ts';
 import { judgeCallerId, judgeVariable } from './rules/variable.ts';
 import { holdsAny, type Scope, scopesFor } from './scopes.ts';
@@ -82,6 +82,9 @@ const judgeTouch = (principal: Principal, touch: Touch): void => {
       return;
     case 'databaseTree':
       judgeDatabaseFamily(principal, touch.family);
+      return;
+    case 'keys':
+      judgeKeys(principal);
       return;
     case 'command':
       judgeCommand(principal, touch.line);

@@ -45,6 +45,12 @@ export const judgeDialplan = (principal: Principal, context: string, extension: 
   mustMatch(principal.limits, 'extensions', extension, 'extension');
 };
 
+/** Where keys of a phone lead to nobody can judge: a transfer goes wherever the dialplan lets the phone go. */
+export const judgeKeys = ({ limits }: Principal): void => {
+  const limit = (['contexts', 'extensions'] as const).find((name) => limits[name] && !limits[name].includes('*'));
+  if (limit) throw limitExceeded(limit, `Keys of the phone can lead anywhere, and the token's ${limit} are only some`);
+};
+
 export const separators = (text: string) => text.replace(/[^/@]/g, '');
 
 /**

@@ -67,6 +67,10 @@ const ROWS: [limits: Limits, name: string, fields: object, verdict: string][] = 
   [{ channels: ['PJSIP/a-*'] }, 'Park', park('PJSIP/a-00000001'), OK], [{ channels: ['PJSIP/a-*'] }, 'Park', park('PJSIP/b-00000001'), no('channels')],
   [{ contexts: ['lab-x'] }, 'Park', park('Local/1@lab-x'), no('contexts')], [{ contexts: ['lab'] }, 'Park', park('Local/1@lab'), OK],
   [{ own: true }, 'Park', { Channel: '1.1', Parkinglot: 'vip' }, no('own')], [{}, 'Park', { Channel: '1.1', Parkinglot: 'vip' }, OK],
+  // keys that Asterisk hears as the phone's: 911 was reached so, with the extension of another, on 16.28 and 22.10
+  [{ extensions: ['1'] }, 'PlayDTMF', { Channel: '1.1', Digit: '#', Receive: true }, no('extensions')], [{ contexts: ['lab'] }, 'PlayDTMF', { Channel: '1.1', Digit: '#', Receive: true }, no('contexts')],
+  [{ contexts: ['lab'], extensions: ['1'] }, 'PlayDTMF', { Channel: '1.1', Digit: '#' }, OK], [{ contexts: ['*'], extensions: ['*'] }, 'PlayDTMF', { Channel: '1.1', Digit: '#', Receive: true }, OK],
+  [{ contexts: ['lab'] }, 'SendFlash', { Channel: '1.1', Receive: true }, no('contexts')], [{}, 'PlayDTMF', { Channel: '1.1', Digit: '#', Receive: true }, OK],
   // transfers
   [{ contexts: ['lab'] }, 'Atxfer', place('lab', '1'), OK], [{ contexts: ['lab'] }, 'BlindTransfer', place('private', '1'), no('contexts')],
   [{ extensions: ['1*'] }, 'Atxfer', place('lab', '21'), no('extensions')],
