@@ -85,6 +85,14 @@ const REFUSALS: Refusal[] = [
   ...['Local/1/@from-internal/n', 'Local/12/x@from-internal/n'].map(
     (channel): Refusal => ({ name: `${channel}, which 22 reads otherwise than 16, under limits.contexts`, ...dial(channel), limits: { contexts: ['default'] }, ...limited }),
   ),
+  // Before it was refused, each ran the command on 16.28 and 22.10: where a queue records, or a key of the phone does.
+  { name: 'a command in a ChannelId', path: '/actions/Originate', body: { Channel: 'Local/answer@lab', Application: 'Wait', Async: true, ChannelId: 'a,,id;' }, ...invalid() },
+  { name: 'a command in a dial string', ...dial('Local/1,,id@lab'), ...invalid() },
+  { name: "a command in a caller's number", ...call({ callerId: '<1,,id>' }), ...invalid() },
+  { name: "a command in a caller's number, by a function", ...call({ variables: { 'CALLERID(num)': '1,,id' } }), ...invalid() },
+  { name: 'a command in an extension', ...call({ application: undefined, context: 'lab', extension: '1,,id' }), ...invalid() },
+  { name: 'a language that leads to other files', ...call({ variables: { 'CHANNEL(language)': '../../spool/monitor' } }), ...limited },
+  { name: 'an extension that leads a dialplan on', ...call({ application: undefined, context: 'lab', extension: '1&Local/1@private' }), limits: { contexts: ['lab'] }, ...limited },
   { name: 'another context under limits.contexts', ...call({ application: undefined, context: 'private', extension: '1' }), limits: { contexts: ['lab'] }, ...limited },
   { name: 'a redirect out of limits.contexts', path: '/channels/x/redirect', body: { context: 'private', extension: '1' }, limits: { contexts: ['lab'] }, ...limited },
   { name: 'another extension under limits.extensions', ...call({ application: undefined, context: 'lab', extension: 'busy' }), limits: { extensions: ['answer'] }, ...limited },

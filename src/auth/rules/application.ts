@@ -27,7 +27,7 @@ const SAFE = new Map<string, RegExp>([
   ['sayphonetic', ANY_TEXT],
   ['wait', SECONDS],
   // The room alone: the further arguments name profiles and menus, which can run applications.
-  ['confbridge', /^[^,$]+$/],
+  ['confbridge', /^[^,$/]+$/],
   // Name, options, no URL, announcement, timeout. The sixth would be an AGI script, the seventh a macro.
   ['queue', /^[^,$]+(?:,[A-Za-z]*)?(?:,)?(?:,[\w-]*)?(?:,\d*)?$/],
 ]);

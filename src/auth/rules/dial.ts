@@ -38,11 +38,35 @@ const refuseCut = (text: string, most: number, noun: string): void => {
   }
 };
 
+/** What a dialplan may put into the arguments of Dial and others as it is, by ${EXTEN} behind a pattern such as _X. */
+const MORE_THAN_AN_EXTENSION = /[\s,&|;(){}<>"'`\\$^@/]/;
+
+/**
+ * Names of channels, extensions and numbers end up in arguments, Asterisk's own among them: in those of MixMonitor, for
+ * one, a comma begins a command of the shell.
+ */
+export const refuseComma = (text: string, noun: string): void => {
+  if (text.includes(',')) throw new GatewayError('invalid-request', `A ${noun} holds no comma`);
+};
+
+/** An extension that would lead to other places than the one that is judged. */
+const refuseInjection = ({ limits }: Principal, extension: string): void => {
+  const limit = (['extensions', 'contexts'] as const).find((name) => limits[name] && !limits[name].includes('*'));
+  if (limit && MORE_THAN_AN_EXTENSION.test(extension)) {
+    throw limitExceeded(
+      limit,
+      `${JSON.stringify(extension)} holds what a dialplan could take for more than an extension`,
+    );
+  }
+};
+
 export const judgeDialplan = (principal: Principal, context: string, extension: string): void => {
   refuseCut(context, MAX_PLACE_BYTES, 'context');
   refuseCut(extension, MAX_PLACE_BYTES, 'extension');
   mustMatch(principal.limits, 'contexts', context, 'context');
   mustMatch(principal.limits, 'extensions', extension, 'extension');
+  refuseInjection(principal, extension);
+  refuseComma(extension, 'extension');
 };
 
 /** Where keys of a phone lead to nobody can judge: a transfer goes wherever the dialplan lets the phone go. */
@@ -101,4 +125,5 @@ export const judgeDial = (principal: Principal, dialString: string): void => {
   if (!PHONE_TECHNOLOGIES.has(technology) && !listed) {
     throw limitExceeded('channels', `Channels of ${JSON.stringify(technology)} must be listed in the token's channels`);
   }
+  refuseComma(dialString, 'dial string');
 };

@@ -4,7 +4,7 @@ import { matchesAnyGlob } from '../../lib/glob.ts';
 import type { Principal } from '../principal.ts';
 import { holdsAny } from '../scopes.ts';
 import { isOpened, limitExceeded, mustMatch } from '../verdict.ts';
-import { judgeDialplan, judgeEndpoint } from './dial.ts';
+import { judgeDialplan, judgeEndpoint, refuseComma } from './dial.ts';
 
 const PLAIN = /^_{0,2}([A-Za-z][A-Za-z0-9_]*)$/;
 const FUNCTION = /^([A-Za-z][A-Za-z0-9_]*)\(([A-Za-z0-9_ ,:.-]*)\)$/;
@@ -53,9 +53,14 @@ const OWN_PREFIX = 'AMIGW_';
 /** Whether Asterisk, where the channel has no such variable, takes the global one of the name. */
 export const mayBeGlobal = (name: string): boolean => PLAIN.test(name) && !name.startsWith(OWN_PREFIX);
 
-const safeFunction = (name: string, argument: string, access: 'read' | 'write'): boolean => {
+/** A language is a directory of sounds, and no way to others. */
+const LANGUAGE = /^[\w-]*$/;
+
+const safeFunction = (name: string, argument: string, access: 'read' | 'write', value: string): boolean => {
   if (access === 'read') return READABLE.has(name);
-  return name === 'CHANNEL' ? WRITABLE_CHANNEL_ITEMS.has(argument.toLowerCase()) : WRITABLE.has(name);
+  const item = argument.toLowerCase();
+  if (name === 'CHANNEL') return WRITABLE_CHANNEL_ITEMS.has(item) && (item !== 'language' || LANGUAGE.test(value));
+  return WRITABLE.has(name);
 };
 
 /** The number Asterisk shows for a caller id: from the last `<` to the last `>`, or to the end; or the text itself. */
@@ -69,6 +74,7 @@ export const callerNumber = (callerId: string): string => {
 const MAX_CALLER_ID_BYTES = 255;
 
 export const judgeCallerId = (principal: Principal, value: string): void => {
+  refuseComma(callerNumber(value), 'number');
   if (byteLength(value) > MAX_CALLER_ID_BYTES) {
     throw new GatewayError('invalid-request', `The caller id is longer than the ${MAX_CALLER_ID_BYTES} bytes Asterisk takes`); // prettier-ignore
   }
@@ -81,16 +87,20 @@ const PART = /^[a-z0-9-]+$/i;
 const PARSED = /^(?:[a-z]+-)*all$/i;
 
 const judgeIdentity = (principal: Principal, part: string, value: string): void => {
+  // Every part but names, whatever else may stand around it.
+  if (!/^(?:[a-z]+-)*name\b/i.test(part)) refuseComma(PARSED.test(part) ? callerNumber(value) : value, 'number');
   if (principal.limits.callerIds === undefined) return;
   if (!PART.test(part)) throw limitExceeded('callerIds', `${JSON.stringify(part)} is no part of a caller id`);
   if (PARSED.test(part)) judgeCallerId(principal, value);
   else mustMatch(principal.limits, 'callerIds', value, 'caller id');
 };
 
-const judgeFunction = (principal: Principal, spelled: string, argument: string, access: 'read' | 'write'): void => {
-  const name = spelled.toUpperCase();
+const judgeFunction = (
+  principal: Principal,
+  { name, argument, access, value }: { name: string; argument: string; access: 'read' | 'write'; value: string },
+): void => {
   const listed = isOpened(principal.limits, 'functions', name);
-  if (!listed && !safeFunction(name, argument, access)) {
+  if (!listed && !safeFunction(name, argument, access, value)) {
     const verb = access === 'read' ? 'read' : 'set';
     throw limitExceeded('functions', `The token may not ${verb} the function ${name}(${argument})`);
   }
@@ -133,14 +143,15 @@ export const judgeVariable = (
       `${JSON.stringify(touch.name)} is neither a variable nor a function call`,
     );
   }
-  const [, name = '', argument = ''] = call;
-  judgeFunction(principal, name, argument, touch.access);
-  if (touch.access === 'read') judgeState(principal, name.toUpperCase(), argument);
+  const [, spelled = '', argument = ''] = call;
+  const name = spelled.toUpperCase();
+  judgeFunction(principal, { name, argument, access: touch.access, value: touch.value ?? '' });
+  if (touch.access === 'read') judgeState(principal, name, argument);
   const { variables } = principal.limits;
-  if (variables && !matchesAnyGlob(touch.name, variables) && !matchesAnyGlob(name, variables)) {
+  if (variables && !matchesAnyGlob(touch.name, variables) && !matchesAnyGlob(spelled, variables)) {
     throw limitExceeded('variables', `The token's variables do not include ${JSON.stringify(touch.name)}`);
   }
-  if (touch.access === 'write' && IDENTITY.has(name.toUpperCase())) {
+  if (touch.access === 'write' && IDENTITY.has(name)) {
     judgeIdentity(principal, argument, touch.value ?? '');
   }
 };

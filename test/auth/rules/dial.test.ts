@@ -107,6 +107,30 @@ describe('a dial string', () => {
   });
 });
 
+describe('what a dialplan could take for more than an extension', () => {
+  const EXTENSIONS = ['1@other', '1&Local/1@private', '1/n', '1;x', '1 2', '1)', '${X}', '1|2', '"1"'];
+
+  it.each(EXTENSIONS)('is refused where places are limited: %s', (extension) => {
+    for (const limits of [{ extensions: ['1*', '"*', '$*'] }, { contexts: ['lab'] }]) {
+      expect(verdict('write:originate', limits, enter('lab', extension))).toMatch(/^limit-exceeded (extensions|contexts)$/); // prettier-ignore
+    }
+    expect(verdict('write:originate', {}, enter('lab', extension))).toBe('allowed');
+    expect(verdict('write:originate', { contexts: ['*'] }, enter('lab', extension))).toBe('allowed');
+  });
+
+  it.each(['100', '*97', '#21*5', '+31201234567', 's', 'agent-answer', 'a.b_c', 'café', '_[1-5]XX.'])('is not %s', (extension) => {
+    expect(verdict('write:originate', { contexts: ['lab'] }, enter('lab', extension))).toBe('allowed');
+  }); // prettier-ignore
+
+  // Seen on 16.28 and 22.10: the name of the channel, in the arguments of MixMonitor, ran what stood behind the commas.
+  it('is refused to everybody where it holds a comma', () => {
+    expect(verdict('write:all', {}, enter('lab', '1,,id'))).toBe('invalid-request');
+    for (const channel of ['Local/1,,id@lab', 'PJSIP/1,,id@carrier', 'SIP/a,b']) {
+      expect(verdict('write:all', {}, dial(channel)), channel).toBe('invalid-request');
+    }
+  });
+});
+
 describe('a place of the dialplan', () => {
   it('is not reached by another spelling of a context the token does not have', () => {
     const change = fc.constantFrom<(text: string) => string>(

@@ -82,6 +82,19 @@ describe('a function', () => {
   });
 });
 
+// Seen on 16.28: a recording of another call was played, as a sound of that language.
+it.each([
+  ['en', OK],
+  ['pt-BR', OK],
+  ['', OK],
+  ['../../spool/monitor', CLOSED],
+  ['/var/spool', CLOSED],
+  ['..', CLOSED],
+])('the language %j is %s', (value, expected) => {
+  expect(verdict(ALL, {}, set('CHANNEL(language)', value))).toBe(expected);
+  expect(verdict(ALL, {}, having('channel(LANGUAGE)', value))).toBe(expected);
+});
+
 describe('the state of something else', () => {
   it.each<[string, object, string]>([
     ['DEVICE_STATE(Queue:sales)', { channels: ['PJSIP/agent001*'] }, 'limit-exceeded channels'],
@@ -164,6 +177,23 @@ describe('a caller id', () => {
   ])('%s is parsed like any other', (name) => {
     expect(verdict(ALL, { callerIds: ['800*'] }, having(name, '800 <911>'))).toBe('limit-exceeded callerIds');
     expect(verdict(ALL, {}, having(name, '800 <911>'))).toBe(OK);
+  });
+
+  // Seen on 16.28 and 22.10: the key that records ran what stood behind the commas.
+  it.each(['<1,,id>', '1,,id', '"a" <1,,id'])('%s is no number, whoever asks', (callerId) => {
+    expect(verdict('write:all', {}, showAs(callerId))).toBe(INVALID);
+    for (const name of ['CALLERID(all)', 'CALLERID(num)', 'CONNECTEDLINE(num)', 'REDIRECTING(from-num)', 'CALLERID(ANI)']) {
+      expect(verdict('write:all', {}, having(name, callerId)), name).toBe(INVALID);
+      expect(verdict('write:all', {}, set(name, callerId)), name).toBe(INVALID);
+    }
+  }); // prettier-ignore
+
+  it('may hold a comma in a name', () => {
+    expect(verdict(ALL, {}, showAs('"Doe, John" <100>'))).toBe(OK);
+    expect(verdict(ALL, {}, having('CALLERID(all)', 'Doe, John <100>'))).toBe(OK);
+    for (const name of ['CALLERID(name)', 'CALLERID(name-pres)', 'REDIRECTING(from-name)']) {
+      expect(verdict(ALL, {}, having(name, 'Doe, John'))).toBe(OK);
+    }
   });
 
   it('that is parsed may have a name', () => {
