@@ -28,6 +28,10 @@ export type Touch =
   | { kind: 'configFile'; name: string }
   /** The empty name stands for every family. */
   | { kind: 'databaseFamily'; name: string }
+  /** All that is below a place, and below others that are no more than like it: SQL's LIKE finds them. */
+  | { kind: 'databaseTree'; family: string; key?: string | undefined }
+  /** Keys pressed as if by who has the phone: Asterisk may transfer, park or record at them. */
+  | { kind: 'keys' }
   | { kind: 'command'; line: string };
 
 /** What one item of a list reply belongs to; items a token may not see are left out. */

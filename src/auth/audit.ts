@@ -79,6 +79,10 @@ export const targetsOf = ({ touches }: Pick<Action, 'touches'>): string[] =>
         return `file ${touch.name}`;
       case 'databaseFamily':
         return `database family ${touch.name}`;
+      case 'databaseTree':
+        return `database family ${touch.family}`;
+      case 'keys':
+        return 'keys of the phone';
       case 'command':
         return `command ${touch.line.trim().split(/\s+/, 4).join(' ')}`;
     }

@@ -1,4 +1,3 @@
-import { Status } from '../ami/actions/channel.ts';
 import type { Action, Reply, Sender, SendOptions } from '../ami/types.ts';
 import { GatewayError } from '../lib/errors.ts';
 import { type Audit, describeAttempt, type RequestContext, targetsOf } from './audit.ts';
@@ -7,7 +6,8 @@ import { judge, maySee, requirePbx } from './policy.ts';
 import type { Principal } from './principal.ts';
 import type { Quota } from './quota.ts';
 import { limitExceeded } from './verdict.ts';
-import { judgeChannel, type Ownership, seesSomeChannels } from './rules/channel.ts';
+import { judgeResolved } from './resolve.ts';
+import type { Ownership } from './rules/channel.ts';
 
 export interface GuardOptions {
   sender: Sender;
@@ -37,23 +37,10 @@ export interface GuardedSender {
 export const createGuard = (options: GuardOptions): GuardedSender => {
   const { sender, principal, ownership, pbx } = options;
 
-  const resolveChannels = async ({ touches }: Action): Promise<void> => {
-    if (!seesSomeChannels(principal)) return;
-    for (const touch of touches) {
-      if (touch.kind !== 'channel') continue;
-      // Asterisk takes names in any case and unique ids alike, so only Asterisk can say which channel is meant.
-      const status = Status({ Channel: touch.ref });
-      const { items } = await sender.send(status);
-      const channel = items[0] && status.declaration.itemReference?.(items[0]).channel;
-      if (!channel) throw new GatewayError('no-such-channel', 'No such channel');
-      judgeChannel(principal, channel, ownership);
-    }
-  };
-
   const authorize = async (action: Action): Promise<void> => {
     requirePbx(principal, pbx);
     judge(principal, action);
-    await resolveChannels(action);
+    for (const touch of action.touches) await judgeResolved(principal, touch, { ownership, sender });
   };
 
   const visible = (action: Action, reply: Reply): Reply => {

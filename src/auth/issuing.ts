@@ -6,6 +6,7 @@ import type { Store, StoredToken } from '../store/store.ts';
 import type { Limits } from './limits.ts';
 import { mustNotWiden, narrowingLimit } from './narrowing.ts';
 import type { DialSettings, Principal } from './principal.ts';
+import type { RateLimits } from './rates.ts';
 import type { Revocations } from './revocation.ts';
 import { parseScopes } from './scopes.ts';
 import { signToken } from './tokens.ts';
@@ -50,6 +51,8 @@ export interface IssuingOptions {
   key: SigningKey;
   issuer?: string | undefined;
   audience?: string | undefined;
+  /** For tokens that bring no rates of their own. */
+  rateLimits?: RateLimits | undefined;
   store: Pick<Store, 'tokens'>;
   revocations: Revocations;
   clock: Clock;
@@ -63,7 +66,8 @@ const LONGEST_MS = 10 * 366 * 86_400_000;
 
 const isLimited = (principal: Principal): boolean => narrowingLimit(principal) !== undefined;
 
-export const createIssuing = ({ key, issuer, audience, store, revocations, clock }: IssuingOptions): Issuing => {
+export const createIssuing = (options: IssuingOptions): Issuing => {
+  const { key, issuer, audience, rateLimits, store, revocations, clock } = options;
   const toRecord = (stored: StoredToken): TokenRecord => {
     const { body, ...rest } = stored;
     const expired = stored.expiresAt <= clock.now();
@@ -99,7 +103,7 @@ export const createIssuing = ({ key, issuer, audience, store, revocations, clock
       if (unknown.length > 0) throw new GatewayError('invalid-request', `Unknown scope: ${unknown.join(', ')}`);
       const now = clock.now();
       const expiresAt = Math.min(now + ttlSeconds * 1_000, maker.expiresAt);
-      mustNotWiden(maker, { sub, scopes, limits, expiresAt });
+      mustNotWiden(maker, { sub, scopes, limits, expiresAt }, rateLimits);
       const ttl = Math.floor((expiresAt - now) / 1_000);
       if (ttl < 1) throw new GatewayError('invalid-request', 'Your own token is about to expire');
       const jti = randomUUID();

@@ -1,8 +1,9 @@
-import { addressList, prefixOf } from '../lib/addresses.ts';
+import { isWithin } from '../lib/addresses.ts';
 import { GatewayError } from '../lib/errors.ts';
 import { matchesGlob } from '../lib/glob.ts';
 import type { Limits } from './limits.ts';
 import type { Principal } from './principal.ts';
+import type { RateLimits } from './rates.ts';
 import { isSteering } from './rules/variable.ts';
 import { opensTechnology, separators } from './rules/dial.ts';
 import { holdsAny, type Scope } from './scopes.ts';
@@ -74,10 +75,7 @@ const narrowsList = (mine: Limits, theirs: Limits, limit: (typeof NARROWING)[num
 const narrowsAddresses = ({ ip: mine }: Limits, { ip: theirs }: Limits): void => {
   if (mine === undefined) return;
   if (theirs === undefined) throw wider('ip', 'it must be listed');
-  const outside = theirs.find((range) => {
-    const address = range.split('/')[0] ?? '';
-    return !mine.some((known) => prefixOf(known) <= prefixOf(range) && addressList([known])(address));
-  });
+  const outside = theirs.find((range) => !mine.some((known) => isWithin(range, known)));
   if (outside !== undefined) throw wider('ip', outside);
 };
 
@@ -86,9 +84,10 @@ const narrowsNumber = (mine: Limits, theirs: Limits, limit: 'callsPerMinute' | '
   if (own !== undefined && (wanted === undefined || wanted > own)) throw wider(limit, `at most ${own}`);
 };
 
-const narrowsRates = ({ requestsPerMinute: mine = {} }: Limits, { requestsPerMinute: theirs = {} }: Limits): void => {
-  for (const [name, own] of Object.entries(mine)) {
-    const wanted = Math.min(theirs[name as keyof typeof theirs] ?? Infinity, theirs['*'] ?? Infinity);
+const narrowsRates = (mine: Limits, theirs: Limits, defaults: RateLimits): void => {
+  const given: RateLimits = { ...defaults, ...theirs.requestsPerMinute };
+  for (const [name, own] of Object.entries({ ...defaults, ...mine.requestsPerMinute })) {
+    const wanted = Math.min(given[name as keyof RateLimits] ?? Infinity, given['*'] ?? Infinity);
     if (wanted > own) throw wider('requestsPerMinute', `at most ${own} of ${name}`);
   }
 };
@@ -107,8 +106,11 @@ const narrowsSubject = (maker: Principal, sub: string): void => {
   }
 };
 
-/** Throws `insufficient-scope` or `limit-exceeded` where a token of this grant could do what its maker cannot. */
-export const mustNotWiden = (maker: Principal, grant: Grant): void => {
+/**
+ * Throws `insufficient-scope` or `limit-exceeded` where a token of this grant could do what its maker cannot.
+ * `defaults` are the rates of a token that says none.
+ */
+export const mustNotWiden = (maker: Principal, grant: Grant, defaults: RateLimits = {}): void => {
   narrowsSubject(maker, grant.sub);
   for (const scope of grant.scopes) {
     const all = scope.endsWith(':all') ? [scope] : [scope, `${scope.split(':')[0]}:all` as Scope];
@@ -122,6 +124,6 @@ export const mustNotWiden = (maker: Principal, grant: Grant): void => {
   for (const limit of [...NARROWING, ...OPENING]) narrowsList(maker.limits, grant.limits, limit);
   if (maker.limits.own === true && grant.limits.own !== true) throw wider('own', 'it must be true');
   narrowsAddresses(maker.limits, grant.limits);
-  narrowsRates(maker.limits, grant.limits);
+  narrowsRates(maker.limits, grant.limits, defaults);
   for (const limit of ['callsPerMinute', 'concurrentCalls'] as const) narrowsNumber(maker.limits, grant.limits, limit);
 };

@@ -7,7 +7,7 @@ import { judgeApplication } from './rules/application.ts';
 import { judgeChannel, judgeShared, type Ownership, refuseOddReference } from './rules/channel.ts';
 import { judgeCommand } from './rules/command.ts';
 import { judgeDatabaseFamily } from './rules/database.ts';
-import { judgeDial, judgeDialplan, judgeEndpoint } from './rules/dial.ts';
+import { judgeDial, judgeDialplan, judgeEndpoint, judgeKeys } from './rules/dial.ts';
 import { judgeConfigFile } from './rules/file.ts';
 import { judgeCallerId, judgeVariable } from './rules/variable.ts';
 import { holdsAny, type Scope, scopesFor } from './scopes.ts';
@@ -80,14 +80,20 @@ const judgeTouch = (principal: Principal, touch: Touch): void => {
     case 'databaseFamily':
       judgeDatabaseFamily(principal, touch.name);
       return;
+    case 'databaseTree':
+      judgeDatabaseFamily(principal, touch.family);
+      return;
+    case 'keys':
+      judgeKeys(principal);
+      return;
     case 'command':
       judgeCommand(principal, touch.line);
   }
 };
 
 /**
- * Says no by throwing `insufficient-scope`, `limit-exceeded` or `invalid-request`. Channels of a token that sees only
- * some are judged later, by judgeChannel, once Asterisk has told which channel a reference means.
+ * Says no by throwing `insufficient-scope`, `limit-exceeded` or `invalid-request`. What only Asterisk can tell, such as
+ * which channel a reference means, is asked and judged later (auth/resolve.ts).
  */
 export const judge = (principal: Principal, { declaration, touches }: Action): void => {
   if (declaration.raw) {

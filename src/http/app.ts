@@ -196,7 +196,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     },
     accounts,
     attempts: createAttempts({ clock }),
-    issuing: createIssuing({ ...options.auth, store: options.store, revocations, clock }),
+    issuing: createIssuing({ ...options.auth, rateLimits: options.rateLimits, store: options.store, revocations, clock }), // prettier-ignore
     verifyToken,
     pbxFor,
     webhooks: options.webhooks,

@@ -25,4 +25,10 @@ export const addressList = (ranges: readonly string[]): ((address: string) => bo
 };
 
 /** Bits of a range that are fixed: all of them for a single address. */
-export const prefixOf = (range: string): number => Number(range.split('/')[1] ?? (isIPv6(range) ? 128 : 32));
+const prefixOf = (range: string): number => Number(range.split('/')[1] ?? (isIPv6(range) ? 128 : 32));
+
+/** Whether all of a range lies in another. */
+export const isWithin = (range: string, other: string): boolean => {
+  const [[address = ''], [base = '']] = [range.split('/'), other.split('/')];
+  return familyOf(address) === familyOf(base) && prefixOf(other) <= prefixOf(range) && addressList([other])(address);
+};

@@ -100,8 +100,7 @@ export const createRecordings = ({ sender, clock, actions }: RecordingsOptions):
   };
 
   const startMixMonitor = (channel: string, recording: Recording) => {
-    // Append: a name chosen twice must not cost the recording that has it already.
-    const named = `ai(${idVariable(recording.id)})`;
+    const named = `i(${idVariable(recording.id)})`;
     const [input = '', output = ''] = recording.files;
     return sender.send(
       recording.mix

@@ -104,6 +104,28 @@ describeEachPbx('the event socket', (pbx) => {
     expect(started.length).toBeLessThanOrEqual(before + 1);
   });
 
+  it('shows no more in a snapshot than the token it was last given may see', async () => {
+    const { body: placed } = await gateway.as(ALL).post('/calls', { channel: 'Local/answer@lab', application: 'Wait', data: '9' }).set('prefer', 'wait=5'); // prettier-ignore
+    const socket = await connect(gateway.token('read:call', undefined, 'anna'));
+    const channelsOf = async (id: string) => {
+      socket.say({ type: 'subscribe', id, snapshot: true });
+      const { snapshot } = await socket.until((one) => one.type === 'snapshot' && one['id'] === id);
+      return (snapshot as { pbx: { channels: unknown[] | null }[] }).pbx[0]?.channels;
+    };
+    expect(await channelsOf('wide')).not.toEqual([]);
+    socket.say({ type: 'token', token: gateway.token('read:call', { channels: ['PJSIP/none'] }, 'anna') });
+    await socket.until(({ type }) => type === 'token');
+    expect(await channelsOf('narrow')).toEqual([]);
+    await gateway.as(ALL).delete(`/calls/${placed.id}`).expect(204);
+  });
+
+  it('is closed to who sends more than can be answered, before others have to wait', async () => {
+    const socket = await connect();
+    for (let index = 0; index < 20_000; index += 1) socket.say('{}');
+    expect(await socket.closed).toEqual({ code: 1008, reason: 'too-many-messages' });
+    expect(socket.messages.length).toBeLessThan(20_000);
+  });
+
   it('is closed when its token expires, and not opened without one', async () => {
     const { signToken } = await import('../../src/auth/tokens.ts');
     const { testKey } = await import('../helpers/gateway.ts');

@@ -74,16 +74,36 @@ const REFUSALS: Refusal[] = [
     const [, argument] = /^[A-Za-z]\w*\(([\w ,:.-]*)\)$/.exec(name) ?? [];
     return { name: `${name} among the variables of a call`, ...call({ variables: { [name]: 'v' } }), ...(argument === undefined ? invalid() : limited) };
   }),
-  { name: 'a variable that steers Asterisk', ...call({ variables: { __TRANSFER_CONTEXT: 'private' } }), ...limited },
+  // Before it was refused, each of the last four ran the command, wrote the file or left the context, on 16.28 and 22.10.
+  ...Object.entries({ __TRANSFER_CONTEXT: 'private', MONITOR_OPTIONS: ',id', MONITOR_FILENAME: '^{SHELL(id)}', _MONITOR_FILENAME: '/tmp/x', END_WHILE_0: 'private,1,1' }).map(
+    ([name, value]): Refusal => ({ name: `${name}, which steers Asterisk`, ...call({ variables: { [name]: value } }), ...limited }),
+  ),
 
   ...['Local/1@private', 'local/1@private/n', 'LOCAL/1@private', 'Local/1@private/nj', 'Local/1', 'Local/lab@private', 'Local/1@Lab', 'Local/1@lab@private'].map(
     (channel): Refusal => ({ name: `${channel} under limits.contexts`, ...dial(channel), limits: { contexts: ['lab'] }, ...limited }),
   ),
+  ...['Local/1/@from-internal/n', 'Local/12/x@from-internal/n'].map(
+    (channel): Refusal => ({ name: `${channel}, which 22 reads otherwise than 16, under limits.contexts`, ...dial(channel), limits: { contexts: ['default'] }, ...limited }),
+  ),
+  // Before it was refused, each ran the command on 16.28 and 22.10: where a queue records, or a key of the phone does.
+  { name: 'a command in a ChannelId', path: '/actions/Originate', body: { Channel: 'Local/answer@lab', Application: 'Wait', Async: true, ChannelId: 'a,,id;' }, ...invalid() },
+  { name: 'a command in a dial string', ...dial('Local/1,,id@lab'), ...invalid() },
+  { name: "a command in a caller's number", ...call({ callerId: '<1,,id>' }), ...invalid() },
+  { name: "a command in a caller's number, by a function", ...call({ variables: { 'CALLERID(num)': '1,,id' } }), ...invalid() },
+  { name: 'a command in an extension', ...call({ application: undefined, context: 'lab', extension: '1,,id' }), ...invalid() },
+  { name: 'a language that leads to other files', ...call({ variables: { 'CHANNEL(language)': '../../spool/monitor' } }), ...limited },
+  { name: 'an extension that leads a dialplan on', ...call({ application: undefined, context: 'lab', extension: '1&Local/1@private' }), limits: { contexts: ['lab'] }, ...limited },
   { name: 'another context under limits.contexts', ...call({ application: undefined, context: 'private', extension: '1' }), limits: { contexts: ['lab'] }, ...limited },
   { name: 'a redirect out of limits.contexts', path: '/channels/x/redirect', body: { context: 'private', extension: '1' }, limits: { contexts: ['lab'] }, ...limited },
   { name: 'another extension under limits.extensions', ...call({ application: undefined, context: 'lab', extension: 'busy' }), limits: { extensions: ['answer'] }, ...limited },
   { name: 'another caller id under limits.callerIds', ...call({ callerId: '"Bank" <999>' }), limits: { callerIds: ['800*'] }, ...limited },
   { name: 'another caller id by a function', ...call({ variables: { 'CALLERID(num)': '999' } }), limits: { callerIds: ['800*'] }, ...limited },
+  ...['CALLERID(all,x)', 'CALLERID(ANI-all)', 'CONNECTEDLINE(priv-all)', 'REDIRECTING(from-all)'].map(
+    (name): Refusal => ({ name: `another caller id by ${name}`, ...call({ variables: { [name]: '800 <911>' } }), limits: { callerIds: ['800*'] }, ...limited }),
+  ),
+  { name: 'another caller id behind a bracket that is not closed', ...call({ callerId: '800 <911' }), limits: { callerIds: ['800*'] }, ...limited },
+  { name: 'another caller id before what Asterisk cuts off', ...call({ callerId: `${'é'.repeat(125)}<911><8005551234>` }), limits: { callerIds: ['800*'] }, ...invalid() },
+  { name: 'a line of the queue log that names another queue', path: '/actions/QueueLog', body: { Queue: 'sales', Event: 'X', UniqueId: '1|support|a|X' }, scope: 'write:agent', limits: { queues: ['sales'] }, ...invalid() },
   { name: 'a technology that reaches hosts', ...dial('AudioSocket/127.0.0.1:99/x'), ...limited },
 
   ...[['System', 'id'], ['TrySystem', 'id'], ['Set', 'GLOBAL(x)=1'], ['Dial', 'PJSIP/x'], ['ChanSpy', 'all'], ['AGI', 'x'], ['Exec', 'System(id)'], ['MixMonitor', 'x.wav,,id'], ['Originate', 'x'], ['DBdel', 'a/b'], ['Macro', 'x'], ['Goto', 'private,1,1'], ['Record', '/tmp/x.wav']].map(
@@ -150,6 +170,41 @@ describeEachPbx('refusals', (pbx) => {
         .delete(`/channels/${channelId}`)
         .expect(204);
     });
+
+    it('hold for global variables, which a channel without one of the name would answer with', async () => {
+      const { gateway } = watched;
+      const all = gateway.as('write:originate write:call', {}, 'anna');
+      await all.put('/variables/TRUNK_SECRET', { value: 'hunter2' }).expect(200);
+      const { body: call } = await all.post('/calls', { channel: 'Local/answer@lab', application: 'Wait', data: '60', variables: { mine: '1' } }).set('prefer', 'wait=5').expect(201); // prettier-ignore
+      const own = gateway.as('write:call', { own: true }, 'anna');
+      for (const path of ['/variables/TRUNK_SECRET', '?variables=mine,TRUNK_SECRET']) {
+        const { body } = await own.get(`/channels/${call.channelId}${path}`).expect(403);
+        expect(body).toMatchObject({ code: 'limit-exceeded', limit: 'own' });
+        expect(JSON.stringify(body)).not.toContain('hunter2');
+      }
+      expect((await own.get(`/channels/${call.channelId}/variables/mine`).expect(200)).body.value).toBe('1');
+      expect((await own.get(`/channels/${call.channelId}?variables=mine`).expect(200)).body.variables).toEqual({ mine: '1' }); // prettier-ignore
+      expect((await all.get(`/channels/${call.channelId}/variables/TRUNK_SECRET`)).body.value).toBe('hunter2');
+      await own.delete(`/channels/${call.channelId}`).expect(204);
+    });
+  });
+
+  it('refuses to remove a tree with which another family would go', async () => {
+    const { gateway } = watched;
+    const all = gateway.as('write:system', { databaseFamilies: ['*'] });
+    const put = (family: string) => all.post('/actions/DBPut', { Family: family, Key: 'k', Val: '1' }).expect(200);
+    const left = async () => (await all.post('/actions/DBGetTree', { Family: 'refused_x' })).body.items.length;
+    const some = gateway.as('write:system', { databaseFamilies: ['refused_x'] });
+    const remove = () => some.post('/actions/DBDelTree', { Family: 'refused_x' });
+    for (const other of ['REFUSED_X', 'refused-x']) {
+      await put('refused_x');
+      await put(other);
+      expect((await remove().expect(403)).body).toMatchObject({ code: 'limit-exceeded', limit: 'databaseFamilies' });
+      expect(await left()).toBe(2);
+      await all.post('/actions/DBDel', { Family: other, Key: 'k' }).expect(200);
+      await remove().expect(200);
+      expect(await left()).toBe(0);
+    }
   });
 });
 

@@ -147,7 +147,12 @@ describeEachAsterisk('recordings', ({ amiPort: port, secret, spoolDir, release }
       await operator().delete(`${path}/${body.id}`).expect(204);
       sizes.push(statSync(file).size);
     }
+    // By the name of the action as well, with no word of appending in it.
+    const action = { Channel: channelId, File: `same/${channelId}.wav` };
+    await operator().post('/actions/MixMonitor', action).expect(200);
+    await operator().post('/actions/StopMixMonitor', { Channel: channelId }).expect(200);
     await operator().delete(`/calls/${id}`);
+    expect(statSync(file).size).toBeGreaterThanOrEqual(sizes[1] ?? Infinity);
   });
 
   it('refuses one recording too many before it begins', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CoreShowChannels, Hangup, Redirect, Status } from '../../src/ami/actions/channel.ts';
 import { BridgeInfo } from '../../src/ami/actions/bridge.ts';
+import { DBDelTree } from '../../src/ami/actions/database.ts';
 import { QueueAdd } from '../../src/ami/actions/queue-member.ts';
 import { QueueStatus } from '../../src/ami/actions/queue.ts';
 import { Getvar, Setvar } from '../../src/ami/actions/variable.ts';
@@ -109,6 +110,39 @@ describe('guard', () => {
     const both = { Channel: LIVE.Channel, Context: 'lab', Exten: '1', Priority: 1, ExtraChannel: 'PJSIP/other' };
     await expect(guard.send(Redirect(both))).rejects.toMatchObject({ code: 'no-such-channel' });
     expect(sender.names).toEqual(['Status', 'Status']);
+  });
+
+  it('reads no global variable through a channel, where Asterisk looks when the channel has none of the name', async () => {
+    const answer = (action: Action): Reply => {
+      const global = action.declaration.name === 'Getvar' && header(action, 'Channel') === undefined;
+      const Value = header(action, 'Variable') === 'TRUNK' ? 'secret' : '';
+      return global ? { ...reply(), response: frame({ Response: 'Success', Value }) } : asteriskHasOne(action);
+    };
+    const own = setUp({ limits: { own: true }, answer });
+    for (const action of [Getvar({ Channel: LIVE.Channel, Variable: 'TRUNK' }), Status({ Variables: 'a,TRUNK' })]) {
+      await expect(own.guard.send(action)).rejects.toMatchObject({ code: 'limit-exceeded', details: { limit: 'own' } });
+    }
+    expect(own.sender.names.filter((name) => name === 'Status')).toEqual(['Status']);
+    await own.guard.send(Getvar({ Channel: LIVE.Channel, Variable: 'campaign' }));
+    await own.guard.send(Setvar({ Channel: LIVE.Channel, Variable: 'TRUNK', Value: 'x' }));
+    const free = setUp({ answer });
+    await free.guard.send(Getvar({ Channel: LIVE.Channel, Variable: 'TRUNK' }));
+    expect(free.sender.names).toEqual(['Getvar']);
+  });
+
+  it('removes no tree with which another family would go', async () => {
+    const verdicts = async (databaseFamilies: string[], keys: string[]) => {
+      const items = keys.map((Key) => frame({ Event: 'DBGetTreeResponse', Key }));
+      const { sender, guard } = setUp({ limits: { databaseFamilies }, answer: () => reply(items) });
+      const outcome = outcomeOf(guard.send(DBDelTree({ Family: 'my_app' })));
+      await flush();
+      return [outcome.code ?? 'allowed', ...sender.names];
+    };
+    const asked = ['DBGetTree', 'DBDelTree'];
+    expect(await verdicts(['my_app'], ['/my_app/1', '/my_app/a/2'])).toEqual(['allowed', ...asked]);
+    expect(await verdicts(['my_app'], ['/my_app/1', '/MY_APP/1'])).toEqual(['limit-exceeded', 'DBGetTree']);
+    expect(await verdicts(['my_app'], ['/my-app/1'])).toEqual(['limit-exceeded', 'DBGetTree']);
+    expect(await verdicts(['*'], ['/MY_APP/1'])).toEqual(['allowed', 'DBDelTree']);
   });
 
   it('tells of the whole of a list only to those who may see something of it', async () => {

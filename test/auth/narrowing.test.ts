@@ -5,6 +5,7 @@ import { limitsSchema, type Limits } from '../../src/auth/limits.ts';
 import { mustNotWiden } from '../../src/auth/narrowing.ts';
 import { judge } from '../../src/auth/policy.ts';
 import type { Principal } from '../../src/auth/principal.ts';
+import type { RateLimits } from '../../src/auth/rates.ts';
 import { parseScopes } from '../../src/auth/scopes.ts';
 import { isGatewayError } from '../../src/lib/errors.ts';
 import { sample } from '../helpers/action-samples.ts';
@@ -12,9 +13,9 @@ import { sample } from '../helpers/action-samples.ts';
 const token = (scope: string, limits: Limits = {}, sub = 'maker'): Principal => ({
   sub, jti: 'j', expiresAt: 2e12, scopes: parseScopes(scope).scopes, limits: limitsSchema.parse(limits),
 }); // prettier-ignore
-const tried = (maker: Principal, child: Principal): string => {
+const tried = (maker: Principal, child: Principal, rates?: RateLimits): string => {
   try {
-    mustNotWiden(maker, child);
+    mustNotWiden(maker, child, rates);
     return 'made';
   } catch (error) {
     if (isGatewayError(error)) return [error.code, error.details['limit']].join(' ').trim();
@@ -47,6 +48,7 @@ describe('a new token', () => {
     ['lists it where a star let nothing steer', token(ALL, { variables: ['*'] }), token(ALL, { variables: ['TRANSFER_CONTEXT'] }), 'limit-exceeded variables'],
     ['is for more addresses', token(ALL, { ip: ['10.0.0.0/8'] }), token(ALL, { ip: ['10.1.0.0/16', '11.0.0.1'] }), 'limit-exceeded ip'],
     ['is for fewer addresses', token(ALL, { ip: ['10.0.0.0/8', 'fd00::/8'] }), token(ALL, { ip: ['10.1.0.0/16', 'fd00::1'] }), 'made'],
+    ['is for addresses of IPv6 that begin like those of IPv4', token(ALL, { ip: ['10.0.0.0/8'] }), token(ALL, { ip: ['::ffff:10.0.0.0/9'] }), 'limit-exceeded ip'],
     ['is for any address', token(ALL, { ip: ['10.0.0.0/8'] }), token(ALL), 'limit-exceeded ip'],
     ['asks more often', token(ALL, { requestsPerMinute: { '*': 9, call: 5 } }), token(ALL, { requestsPerMinute: { '*': 9 } }), 'limit-exceeded requestsPerMinute'],
     ['places more calls', token(ALL, { callsPerMinute: 5 }), token(ALL, { callsPerMinute: 6 }), 'limit-exceeded callsPerMinute'],
@@ -58,6 +60,17 @@ describe('a new token', () => {
   ])('that %s', (_what, maker, child, verdict) => {
     expect(tried(maker, child)).toBe(verdict);
   }); // prettier-ignore
+
+  it('asks no more often than the rates its maker has by default', () => {
+    const rates = { '*': 600, originate: 30 };
+    const child = (requestsPerMinute: RateLimits) => tried(token(ALL), token(ALL, { requestsPerMinute }), rates);
+    expect(child({ '*': 6_000 })).toBe('limit-exceeded requestsPerMinute');
+    expect(child({ originate: 31 })).toBe('limit-exceeded requestsPerMinute');
+    expect(child({ originate: 30, call: 9 })).toBe('made');
+    expect(tried(token(ALL), token(ALL), rates)).toBe('made');
+    const wider = token(ALL, { requestsPerMinute: { '*': 6_000, originate: 60 } });
+    expect(tried(wider, token(ALL, { requestsPerMinute: { '*': 6_000 } }), rates)).toBe('made');
+  });
 });
 
 const pattern = fc.constantFrom('*', 'a', 'ab', 'a*', '*b', 'a*b', 'PJSIP/*', 'PJSIP/a', 'PJSIP/*/*', 'Local/*@a', 'default', 'private', 'core show', 'core', 'TRANSFER_CONTEXT', 'System', 'cidname', 'manager.conf', '100', 'support'); // prettier-ignore

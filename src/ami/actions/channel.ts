@@ -64,13 +64,19 @@ export const Redirect = defineAction({
   },
 });
 
+/** With Receive it is as if the phone had sent the key. */
+const onPhone = ({ Channel, Receive }: { Channel: string; Receive?: boolean | undefined }): Touch[] => [
+  { kind: 'channel', ref: Channel },
+  ...(Receive === true ? [{ kind: 'keys' } as const] : []),
+];
+
 /** Digit is one key; Duration is in milliseconds. */
 export const PlayDTMF = defineAction({
   name: 'PlayDTMF',
   fields: { Channel: text, Digit: text.max(1), Duration: wholeNumber.optional(), Receive: z.boolean().optional() },
   classes: ['call'],
   changes: true,
-  touches: onChannel,
+  touches: onPhone,
 });
 
 export const SendFlash = defineAction({
@@ -78,7 +84,7 @@ export const SendFlash = defineAction({
   fields: { Channel: text, Receive: z.boolean().optional() },
   classes: ['call'],
   changes: true,
-  touches: onChannel,
+  touches: onPhone,
 });
 
 export const PlayMF = defineAction({

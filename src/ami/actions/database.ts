@@ -49,14 +49,10 @@ export const DBGetTree = defineAction({
   itemReference: familyOf,
 });
 
-/** A family with _ is judged as what it may also mean: any character in its place. */
 export const DBDelTree = defineAction({
   name: 'DBDelTree',
   fields: { Family: treeFamily, Key: optionalText },
   classes: ['system'],
   changes: true,
-  touches: (f) => {
-    const meant = new Set([f.Family, f.Family.replaceAll('_', '?')]);
-    return [...meant].flatMap((Family) => onFamily({ Family }));
-  },
+  touches: ({ Family, Key }) => [{ kind: 'databaseTree', family: Family, key: Key }],
 });

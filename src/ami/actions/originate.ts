@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Touch } from '../types.ts';
-import { defineAction, optionalText, text, variables, wholeNumber } from './define.ts';
+import { defineAction, identifier, optionalText, text, variables, wholeNumber } from './define.ts';
 
 /**
  * Originate. The gateway only knows the asynchronous form: the synchronous one holds up its session
@@ -20,12 +20,9 @@ export const Originate = defineAction({
     Account: optionalText,
     Codecs: optionalText,
     EarlyMedia: z.boolean().optional(),
-    // Names of channels hold a slash: an id without one is never taken for the beginning of another's name.
-    ChannelId: z
-      .string()
-      .max(149)
-      .regex(/^[^/]*$/)
-      .optional(),
+    // Names of channels hold a slash: an id without one is never taken for the beginning of another's name. Recordings of
+    // queues bear it in their arguments, in which a comma begins a command.
+    ChannelId: identifier.max(149).optional(),
     Variable: variables,
     Async: z.literal(true),
   },

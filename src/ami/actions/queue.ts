@@ -76,13 +76,17 @@ export const QueueReload = defineAction({
   },
 });
 
+// One line of the log, whose parts have | between them: one before the queue's name would name another queue.
+const part = text.regex(/^[^|]*$/, 'must not hold |, which parts the log');
+
+/** Message alone may hold several parts. */
 export const QueueLog = defineAction({
   name: 'QueueLog',
   fields: {
-    Queue: text,
-    Event: text,
-    UniqueId: optionalText,
-    Interface: optionalText,
+    Queue: part,
+    Event: part,
+    UniqueId: part.optional(),
+    Interface: part.optional(),
     Message: optionalText,
   },
   classes: ['agent'],

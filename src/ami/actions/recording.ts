@@ -11,9 +11,13 @@ export const safeFile = z
   .regex(new RegExp(`^${SAFE_PATH}$`), 'must be a relative path of letters, digits, _ . - and /');
 const safeOptions = z.string().regex(new RegExp(`^(?:a|b|i\\(AMIGW_[A-Z0-9_]+\\)|[rt]\\(${SAFE_PATH}\\))*$`));
 
+const appends = (options: string): boolean => options.replace(/\([^)]*\)/g, '').includes('a');
+
+/** Appends, whatever is asked: a name chosen twice must not cost the recording that has it already. */
 export const MixMonitor = defineAction({
   name: 'MixMonitor',
-  fields: { Channel: text, File: safeFile.optional(), Options: safeOptions.optional() },
+  fields: { Channel: text, File: safeFile.optional(), Options: safeOptions.default('a') },
+  encode: { Options: (options) => [['Options', appends(options) ? options : `a${options}`]] },
   classes: ['system'],
   scopes: ['call', 'system'],
   changes: true,

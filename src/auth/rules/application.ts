@@ -2,6 +2,7 @@ import type { Principal } from '../principal.ts';
 import { holdsAny } from '../scopes.ts';
 import { isOpened, limitExceeded, mustMatch } from '../verdict.ts';
 import { GatewayError } from '../../lib/errors.ts';
+import { judgeKeys } from './dial.ts';
 
 const ANY_TEXT = /^[^$]*$/;
 const NONE = /^$/;
@@ -26,7 +27,7 @@ const SAFE = new Map<string, RegExp>([
   ['sayphonetic', ANY_TEXT],
   ['wait', SECONDS],
   // The room alone: the further arguments name profiles and menus, which can run applications.
-  ['confbridge', /^[^,$]+$/],
+  ['confbridge', /^[^,$/]+$/],
   // Name, options, no URL, announcement, timeout. The sixth would be an AGI script, the seventh a macro.
   ['queue', /^[^,$]+(?:,[A-Za-z]*)?(?:,)?(?:,[\w-]*)?(?:,\d*)?$/],
 ]);
@@ -36,6 +37,8 @@ const SYSTEM_APPLICATIONS = /agi|dbdeltree|exec|externalivr|mixmonitor|originate
 const SYSTEM_DATA = /CURL|DB|EVAL|FILE|ODBC|REALTIME|SHELL/i;
 
 const queueOf = (data: string) => data.split(',', 1)[0] ?? '';
+/** Options of Queue by which keys hang up, park, transfer or record. */
+const HEARS_KEYS = /[hktwx]/i;
 
 const needsSystem = (name: string, data: string): boolean =>
   SYSTEM_APPLICATIONS.test(name) ||
@@ -45,7 +48,10 @@ const needsSystem = (name: string, data: string): boolean =>
 /** An application that Originate starts directly. */
 export const judgeApplication = (principal: Principal, name: string, data: string): void => {
   const lowerName = name.toLowerCase();
-  if (lowerName === 'queue') mustMatch(principal.limits, 'queues', queueOf(data), 'queue');
+  if (lowerName === 'queue') {
+    mustMatch(principal.limits, 'queues', queueOf(data), 'queue');
+    if (HEARS_KEYS.test(data.split(',')[1] ?? '')) judgeKeys(principal);
+  }
   const listed = isOpened(principal.limits, 'applications', name);
   if (!listed) {
     const safe = SAFE.get(lowerName);

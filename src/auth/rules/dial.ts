@@ -7,16 +7,26 @@ import { limitExceeded, mustMatch } from '../verdict.ts';
 // Other technologies reach hosts and files of the PBX (UnicastRTP, AudioSocket, WebSocket, ...): they have to be listed.
 const PHONE_TECHNOLOGIES = new Set(['pjsip', 'sip', 'iax2', 'dahdi', 'sccp', 'skinny', 'mgcp', 'local']);
 
-/** Exten and context of a Local dial string, taken apart as core_local.c does. */
-export const localTarget = (dialString: string): { context: string; extension: string } | undefined => {
-  const [technology = '', ...rest] = dialString.split('/');
-  if (technology.toLowerCase() !== 'local') return undefined;
-  const place = rest[0] ?? '';
+/** A Local dial string without its options: 16 takes them from behind the first slash, 22 from behind the last. */
+const withoutOptions = (dialString: string): string[] => {
+  const start = dialString.indexOf('/') + 1;
+  const slashes = [dialString.indexOf('/', start), dialString.lastIndexOf('/')].filter((slash) => slash >= start);
+  return slashes.length === 0 ? [dialString] : [...new Set(slashes.map((slash) => dialString.slice(0, slash)))];
+};
+
+const isLocal = (dialString: string): boolean => /^local\//i.test(dialString);
+
+const targetOf = (local: string): { context: string; extension: string } => {
+  const place = local.slice(local.indexOf('/') + 1);
   const at = place.indexOf('@');
   return at < 0
     ? { extension: place, context: 'default' }
     : { extension: place.slice(0, at), context: place.slice(at + 1) || 'default' };
 };
+
+/** Exten and context of a Local dial string, taken apart as core_local.c does: one of each reading there is. */
+export const localTargets = (dialString: string): { context: string; extension: string }[] =>
+  isLocal(dialString) ? withoutOptions(dialString).map(targetOf) : [];
 
 // Asterisk copies into buffers of its own and cuts what does not fit: the rest would be judged and never be used.
 const MAX_DIAL_STRING_BYTES = 255;
@@ -28,11 +38,41 @@ const refuseCut = (text: string, most: number, noun: string): void => {
   }
 };
 
+/** What a dialplan may put into the arguments of Dial and others as it is, by ${EXTEN} behind a pattern such as _X. */
+const MORE_THAN_AN_EXTENSION = /[\s,&|;(){}<>"'`\\$^@/]/;
+
+/**
+ * Names of channels, extensions and numbers end up in arguments, Asterisk's own among them: in those of MixMonitor, for
+ * one, a comma begins a command of the shell.
+ */
+export const refuseComma = (text: string, noun: string): void => {
+  if (text.includes(',')) throw new GatewayError('invalid-request', `A ${noun} holds no comma`);
+};
+
+/** An extension that would lead to other places than the one that is judged. */
+const refuseInjection = ({ limits }: Principal, extension: string): void => {
+  const limit = (['extensions', 'contexts'] as const).find((name) => limits[name] && !limits[name].includes('*'));
+  if (limit && MORE_THAN_AN_EXTENSION.test(extension)) {
+    throw limitExceeded(
+      limit,
+      `${JSON.stringify(extension)} holds what a dialplan could take for more than an extension`,
+    );
+  }
+};
+
 export const judgeDialplan = (principal: Principal, context: string, extension: string): void => {
   refuseCut(context, MAX_PLACE_BYTES, 'context');
   refuseCut(extension, MAX_PLACE_BYTES, 'extension');
   mustMatch(principal.limits, 'contexts', context, 'context');
   mustMatch(principal.limits, 'extensions', extension, 'extension');
+  refuseInjection(principal, extension);
+  refuseComma(extension, 'extension');
+};
+
+/** Where keys of a phone lead to nobody can judge: a transfer goes wherever the dialplan lets the phone go. */
+export const judgeKeys = ({ limits }: Principal): void => {
+  const limit = (['contexts', 'extensions'] as const).find((name) => limits[name] && !limits[name].includes('*'));
+  if (limit) throw limitExceeded(limit, `Keys of the phone can lead anywhere, and the token's ${limit} are only some`);
 };
 
 export const separators = (text: string) => text.replace(/[^/@]/g, '');
@@ -72,16 +112,18 @@ export const judgeDial = (principal: Principal, dialString: string): void => {
   }
   refuseCut(dialString, MAX_DIAL_STRING_BYTES, 'dial string');
   const technology = dialString.slice(0, slash).toLowerCase();
-  const local = localTarget(dialString);
-  if (local) judgeDialplan(principal, local.context, local.extension);
+  for (const { context, extension } of localTargets(dialString)) judgeDialplan(principal, context, extension);
+  // chan_sip: SIP/peer!to!from, where the last says who calls.
+  const shown = technology === 'sip' ? dialString.split('!')[2] : undefined;
+  if (shown !== undefined) mustMatch(principal.limits, 'callerIds', shown, 'caller id');
   // Without the options of Local/, in which anything may stand.
-  const judged = local ? dialString.split('/', 2).join('/') : dialString;
-  const listed = channels !== undefined && reachedBy(judged, channels);
-  const namedSo = channels !== undefined && reachedBy(`${judged}-00000000`, channels);
-  if (channels !== undefined && !listed && !namedSo) {
+  const judged = isLocal(dialString) ? withoutOptions(dialString) : [dialString];
+  const listed = channels !== undefined && judged.every((text) => reachedBy(text, channels));
+  if (channels !== undefined && !judged.every((text) => isListed(text, channels))) {
     throw limitExceeded('channels', `The token's channels do not include ${JSON.stringify(dialString)}`);
   }
   if (!PHONE_TECHNOLOGIES.has(technology) && !listed) {
     throw limitExceeded('channels', `Channels of ${JSON.stringify(technology)} must be listed in the token's channels`);
   }
+  refuseComma(dialString, 'dial string');
 };

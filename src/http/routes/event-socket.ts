@@ -18,6 +18,10 @@ const MOST_SUBSCRIPTIONS = 16;
 /** A client that has so much unread is let rest. */
 const MOST_BUFFERED = 256 * 1_024;
 const DRAINED_CHECK_MS = 50;
+/** Messages that may wait for their answers. Who sends more at once would hold up all others with them. */
+const MOST_WAITING = 100;
+/** Answers that a client leaves unread; a snapshot of a large PBX has room in it. */
+const MOST_UNREAD = 32 * 1_024 * 1_024;
 
 /** WebSocket's own codes: policy violation, and going away. */
 const POLICY = 1_008;
@@ -36,7 +40,8 @@ export const eventSocketRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app
       let alive = true;
 
       const send = (message: SocketReply) => {
-        socket.send(JSON.stringify(message));
+        if (socket.bufferedAmount > MOST_UNREAD) socket.terminate();
+        else socket.send(JSON.stringify(message));
       };
       const watch = () => {
         cancelWatch();
@@ -109,6 +114,8 @@ export const eventSocketRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app
         const next: Principal = await verifyToken(token, request.ip);
         if (next.sub !== principal.sub) throw new GatewayError('unauthorized', 'The token is of another subject');
         principal = next;
+        // Snapshots are asked for on behalf of the request.
+        request.principal = next;
         watch();
         for (const { stream, filter } of streams.values()) stream.refilter(passesFor(filter));
         send({ type: 'token', expiresAt: new Date(next.expiresAt).toISOString() });
@@ -150,14 +157,21 @@ export const eventSocketRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app
 
       // One after another: an answer is not overtaken by that to a later message.
       let last: Promise<void> = Promise.resolve();
+      let waiting = 0;
       socket.on('message', (data: Buffer) => {
+        waiting += 1;
+        if (waiting > MOST_WAITING) {
+          socket.close(POLICY, 'too-many-messages');
+          return;
+        }
         last = last
           .then(() => answer(read(data.toString('utf8'))))
           .catch((error: unknown) => {
             const code = isGatewayError(error) ? error.code : 'internal-error';
             if (code === 'internal-error') request.log.error({ err: error }, 'A WebSocket message failed');
             send({ type: 'error', code, detail: code === 'internal-error' ? 'The gateway failed' : messageOf(error) });
-          });
+          })
+          .finally(() => (waiting -= 1));
       });
       socket.on('pong', () => (alive = true));
       socket.on('error', () => {});

@@ -50,6 +50,19 @@ describe('an application of the safe list', () => {
   });
 });
 
+describe('a queue', () => {
+  it.each([
+    ['sales', OK],
+    ['sales,cdR,,announce,30', OK],
+    ['sales,T', 'limit-exceeded extensions'],
+    ['sales,ct', 'limit-exceeded extensions'],
+    ['sales,x', 'limit-exceeded extensions'],
+  ])('with the arguments %s, some of which make keys transfer, is %s where places are limited', (data, expected) => {
+    expect(verdict(ORIGINATE, { extensions: ['1*'] }, start('Queue', data))).toBe(expected);
+    expect(verdict(ORIGINATE, { extensions: ['*'] }, start('Queue', data))).toBe(OK);
+  });
+});
+
 describe('any other application', () => {
   it.each([
     'Dial', 'Goto', 'Gosub', 'GotoIf', 'Macro', 'Set', 'MSet', 'Record', 'Monitor', 'ChanSpy', 'Stasis', 'UserEvent', 'DBdel',

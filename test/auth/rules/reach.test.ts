@@ -45,7 +45,9 @@ const ROWS: [limits: Limits, name: string, fields: object, verdict: string][] = 
   [{ databaseFamilies: ['crm'] }, 'DBDel', { Family: 'crm2', Key: 'x' }, no('databaseFamilies')], [{ databaseFamilies: ['*'] }, 'DBDel', { Family: '/crm', Key: 'x' }, BAD],
   [{ databaseFamilies: ['crm'] }, 'DBGetTree', {}, no('databaseFamilies')], [{ databaseFamilies: ['*'] }, 'DBGetTree', {}, OK],
   [{ databaseFamilies: ['crm'] }, 'DBDelTree', { Family: 'crm' }, OK], [{ databaseFamilies: ['my_app'] }, 'DBDel', { Family: 'my_app', Key: 'x' }, OK],
-  [{ databaseFamilies: ['my_app'] }, 'DBDelTree', { Family: 'my_app' }, no('databaseFamilies')], [{ databaseFamilies: ['my*'] }, 'DBDelTree', { Family: 'my_app' }, OK],
+  [{ databaseFamilies: ['crm'] }, 'DBDelTree', { Family: 'crm2' }, no('databaseFamilies')], [{ databaseFamilies: ['my*'] }, 'DBDelTree', { Family: 'my_app' }, OK],
+  // a line of the queue log has its parts between |
+  [{ queues: ['sales'] }, 'QueueLog', { Queue: 'sales', Event: 'X', Message: 'a|b' }, OK],
   // phones
   [{ channels: ['PJSIP/agent001'] }, 'PJSIPQualify', { Endpoint: 'agent001' }, OK], [{ channels: ['PJSIP/agent001-*'] }, 'PJSIPShowEndpoint', { Endpoint: 'agent001' }, OK],
   [{ channels: ['PJSIP/agent001'] }, 'PJSIPQualify', { Endpoint: 'agent0012' }, no('channels')], [{ channels: ['PJSIP/agent*'] }, 'PJSIPNotify', { Endpoint: 'agent001/sip:x@y', Option: 'o' }, no('channels')],
@@ -65,6 +67,10 @@ const ROWS: [limits: Limits, name: string, fields: object, verdict: string][] = 
   [{ channels: ['PJSIP/a-*'] }, 'Park', park('PJSIP/a-00000001'), OK], [{ channels: ['PJSIP/a-*'] }, 'Park', park('PJSIP/b-00000001'), no('channels')],
   [{ contexts: ['lab-x'] }, 'Park', park('Local/1@lab-x'), no('contexts')], [{ contexts: ['lab'] }, 'Park', park('Local/1@lab'), OK],
   [{ own: true }, 'Park', { Channel: '1.1', Parkinglot: 'vip' }, no('own')], [{}, 'Park', { Channel: '1.1', Parkinglot: 'vip' }, OK],
+  // keys that Asterisk hears as the phone's: 911 was reached so, with the extension of another, on 16.28 and 22.10
+  [{ extensions: ['1'] }, 'PlayDTMF', { Channel: '1.1', Digit: '#', Receive: true }, no('extensions')], [{ contexts: ['lab'] }, 'PlayDTMF', { Channel: '1.1', Digit: '#', Receive: true }, no('contexts')],
+  [{ contexts: ['lab'], extensions: ['1'] }, 'PlayDTMF', { Channel: '1.1', Digit: '#' }, OK], [{ contexts: ['*'], extensions: ['*'] }, 'PlayDTMF', { Channel: '1.1', Digit: '#', Receive: true }, OK],
+  [{ contexts: ['lab'] }, 'SendFlash', { Channel: '1.1', Receive: true }, no('contexts')], [{}, 'PlayDTMF', { Channel: '1.1', Digit: '#', Receive: true }, OK],
   // transfers
   [{ contexts: ['lab'] }, 'Atxfer', place('lab', '1'), OK], [{ contexts: ['lab'] }, 'BlindTransfer', place('private', '1'), no('contexts')],
   [{ extensions: ['1*'] }, 'Atxfer', place('lab', '21'), no('extensions')],
