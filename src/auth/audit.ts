@@ -90,7 +90,7 @@ export const targetsOf = ({ touches }: Pick<Action, 'touches'>): string[] =>
       case 'databaseFamily':
         return `database family ${touch.name}`;
       case 'command':
-        return `command ${touch.line.trim().split(/\s+/, 4).join(' ')}`;
+        return `command ${touch.line.trim().split(/\s+/, 4).map(withoutPassword).join(' ')}`;
     }
   });
 
