@@ -21,7 +21,8 @@ export const normalise = (error: unknown): GatewayError => {
   if (hasZodFastifySchemaValidationErrors(error)) {
     const where = (error as { validationContext?: string }).validationContext ?? 'body';
     const errors = error.validation.map(({ instancePath, message }) => ({
-      pointer: `/${where}${instancePath}`,
+      // The whole of it has a pointer without the slash: `/body/` would be its member of no name.
+      pointer: `/${where}${instancePath === '/' ? '' : instancePath}`,
       detail: message ?? '',
     }));
     return new GatewayError('invalid-request', `The ${where} is not valid`, { details: { errors } });

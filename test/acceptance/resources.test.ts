@@ -46,7 +46,8 @@ describeEachPbx('variables, commands, queues and servers', (server) => {
     await eventually(async () => {
       const { body } = await operator().get('/queues/support-queue').expect(200);
       expect(body.callers).toHaveLength(1);
-      expect(body.callers[0]).toMatchObject({ position: 1, channelId: `${channelId};2` });
+      const nobody = { number: null, name: null };
+      expect(body.callers[0]).toMatchObject({ position: 1, channelId: `${channelId};2`, caller: nobody, connectedLine: nobody }); // prettier-ignore
       expect(body.callers[0].waitSeconds).toBeGreaterThanOrEqual(0);
       expect(body.members[0]).toMatchObject({ name: 'Agent One', interface: 'Local/ring@lab', paused: false });
     });
