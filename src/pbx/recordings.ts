@@ -131,6 +131,9 @@ export const createRecordings = ({ sender, clock, actions, inTurn }: RecordingsO
       startedAt: now,
     };
     const known = await read(channel);
+    // A second Monitor is no second recording: it gives the first another name, and is called a success.
+    if (!hasMixMonitor() && known.length > 0)
+      throw new GatewayError('too-many-recordings', 'This Asterisk records a channel once: stop the other one first');
     // Noted first: a recording nobody could stop would be worse than a note of one that never began.
     await write(channel, [...known, recording]);
     try {
