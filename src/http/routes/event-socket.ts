@@ -14,6 +14,13 @@ import { watchToken } from '../token-life.ts';
 import { type SocketReply, type SocketRequest, socketRequestSchema } from '../stream-schemas.ts';
 import type { RouteOptions } from './index.ts';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Takes a WebSocket; no other route does. */
+    socket?: true;
+  }
+}
+
 const MOST_SUBSCRIPTIONS = 16;
 /** A client that has so much unread is let rest. */
 const MOST_BUFFERED = 256 * 1_024;
@@ -31,7 +38,7 @@ export const eventSocketRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app
   const { gateway, namesFor, closing, clock, verifyToken, revocations, accounts } = options;
   app.get(
     '/events/ws',
-    { websocket: true, config: { scopes: READ_ANY, ticket: true }, schema: { hide: true } },
+    { websocket: true, config: { scopes: READ_ANY, ticket: true, socket: true }, schema: { hide: true } },
     (socket: WebSocket, request) => {
       let principal = principalFor(request);
       const streams = new Map<string, { stream: Stream; filter: EventFilter }>();
