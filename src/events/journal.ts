@@ -57,6 +57,14 @@ const NOTHING: EventReferences = { channels: [], contexts: [], queues: [], varia
 
 const headersOf = (frame: Frame) => [...frame.entries()].filter(([name]) => name.toLowerCase() !== 'event');
 
+/** Who may see the call, may see what happens in it: where the event names no context or queue, the call's count. */
+const withCall = (refs: EventReferences, call: Call): EventReferences => ({
+  ...refs,
+  owner: call.owner,
+  contexts: refs.contexts.length > 0 ? refs.contexts : referencesOfCall(call).contexts,
+  queues: refs.queues.length > 0 || call.queue === null ? refs.queues : [call.queue],
+});
+
 export const toStoredCall = (call: Call): StoredCall => ({
   id: call.id,
   pbx: call.pbx,
@@ -129,9 +137,7 @@ export const createJournal = (options: JournalOptions): Journal => {
       call: call?.id ?? null,
       queue: refs.queues[0] ?? null,
       fields: fieldsOf(frame),
-      refs: call
-        ? { ...refs, owner: call.owner, contexts: refs.contexts.length > 0 ? refs.contexts : referencesOfCall(call).contexts } // prettier-ignore
-        : refs,
+      refs: call ? withCall(refs, call) : refs,
     };
   };
 

@@ -122,5 +122,13 @@ describeEachPbx('a call placed elsewhere', (pbx) => {
     await limited(['sales-queue']).expect(404);
     await ami.ask('Hangup', { Channel: linkedId });
     await find(linkedId, ended);
+    const endOf = async (queues: string[]) => {
+      const { body } = await gateway.as('read:call', { queues }).get(`/events/history?call=${call.id}&limit=1000`);
+      return (body.items as { name: string }[])
+        .map(({ name }) => name)
+        .filter((name) => /^call\.ended|hung-up/.test(name));
+    };
+    expect(await endOf(['support-queue'])).toEqual(expect.arrayContaining(['channel.hung-up', 'call.ended']));
+    expect(await endOf(['sales-queue'])).toEqual([]);
   });
 });
