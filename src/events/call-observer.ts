@@ -86,8 +86,11 @@ export const createCallObserver = ({ clock, emit, callOf }: CallObserverOptions)
     leg.held = false;
   };
 
+  const runningOn = (call: Call, leg: Leg) =>
+    call.recordings.find(({ channel, endedAt }) => channel === leg.channel && endedAt === null);
+
   const record = (call: Call, leg: Leg, starts: boolean) => {
-    const running = call.recordings.find(({ channel, endedAt }) => channel === leg.channel && endedAt === null);
+    const running = runningOn(call, leg);
     if (starts) call.recordings.push({ channel: leg.channel, startedAt: clock.now(), endedAt: null });
     else if (running) running.endedAt = clock.now();
     emit(call, starts ? 'call.recording.started' : 'call.recording.stopped', { channel: leg.channel });
@@ -152,6 +155,8 @@ export const createCallObserver = ({ clock, emit, callOf }: CallObserverOptions)
       leg.hangup = { cause: Number(frame.get('Cause') ?? 0), text: detached(frame.get('Cause-txt') ?? '') };
       const { held } = leg;
       over(leg);
+      // Of a recording that ends with its channel Asterisk says nothing.
+      while (runningOn(call, leg)) record(call, leg, false);
       // Who held the other has gone, and left him to a third.
       if (held && liveLegs(call).some(({ talkingTo = [] }) => talkingTo.length > 0))
         emit(call, 'call.resumed', { channel: leg.channel });

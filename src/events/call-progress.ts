@@ -38,8 +38,9 @@ export const progressOf = ({ call, clock, onChange }: CallProgressOptions): Call
     settled = true;
     const hangup = call.legs[0]?.hangup ?? null;
     const dialled = call.legs.find(({ channelId }) => channelId === evidence.dialledId)?.hangup ?? null;
-    // Who was rung knows why; the caller is told something that his phone can show.
-    call.hangup = call.answeredAt === null && saysWhy(dialled) ? dialled : hangup;
+    // Who was rung last knows why; the caller is told something that his phone can show.
+    if (dialled) evidence.cause = dialled.cause;
+    call.hangup = call.answeredAt === null && saysWhy(dialled?.cause) ? dialled : hangup;
     // Nobody told a caller who waits that it is over: he has hung up himself.
     if (hangup?.cause === 16 && evidence.dialStatus === null) evidence.cancelled = true;
     call.disposition = reason === null ? dispositionOf(call, evidence) : 'unknown';

@@ -109,6 +109,8 @@ export interface CallEvidence {
   dialStatus: string | null;
   /** Uniqueid of the channel that the last Dial rang. */
   dialledId: string | null;
+  /** Its hangup cause; null where the call's own is what counts. */
+  cause: number | null;
   cancelled: boolean;
   /** The channel that takes over where Asterisk optimises the Local channel away. */
   successor: { id: string; name: string } | null;
@@ -120,6 +122,7 @@ export const newEvidence = (): CallEvidence => ({
   originate: null,
   dialStatus: null,
   dialledId: null,
+  cause: null,
   cancelled: false,
   successor: null,
 });
@@ -143,7 +146,7 @@ const BY_DIAL_STATUS: Record<string, CallDisposition> = {
 
 /** Causes that say nothing, or merely that it is over: none, normal clearing, answered elsewhere, interworking. */
 const VAGUE_CAUSES = new Set([0, 16, 26, 127]);
-export const saysWhy = (hangup: Hangup | null): hangup is Hangup => hangup !== null && !VAGUE_CAUSES.has(hangup.cause);
+export const saysWhy = (cause = 0): boolean => !VAGUE_CAUSES.has(cause);
 
 /** How a call that is over ended, from all that was seen of it. */
 export const dispositionOf = (call: Call, evidence: CallEvidence): CallDisposition => {
@@ -152,7 +155,8 @@ export const dispositionOf = (call: Call, evidence: CallEvidence): CallDispositi
   const byReason = BY_REASON[evidence.originate?.reason ?? -1];
   if (byReason) return byReason;
   // Dial says NOANSWER of a phone that declined, and of a number that does not exist.
-  if (saysWhy(call.hangup)) return BY_CAUSE[call.hangup.cause] ?? 'failed';
+  const cause = evidence.cause ?? call.hangup?.cause ?? 0;
+  if (saysWhy(cause)) return BY_CAUSE[cause] ?? 'failed';
   return BY_DIAL_STATUS[evidence.dialStatus ?? ''] ?? 'failed';
 };
 

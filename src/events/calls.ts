@@ -110,6 +110,7 @@ export const createCallTracker = (options: CallTrackerOptions): CallTracker => {
     if (ends) {
       call.status = 'ended';
       call.endedAt = clock.now();
+      for (const recording of call.recordings) recording.endedAt ??= call.endedAt;
       byLinkedId.delete(call.linkedId);
       ended.push(tracked);
     }

@@ -54,6 +54,7 @@ describe('the observer of calls', () => {
     [{ DialStatus: 'CHANUNAVAIL' }, 0, 'failed'],
     [{ DialStatus: 'NOANSWER' }, 21, 'busy'],
     [{ DialStatus: 'NOANSWER' }, 1, 'failed'],
+    [{ DialStatus: 'NOANSWER' }, 127, 'no-answer'],
     [{}, 16, 'cancelled'],
     [{}, 34, 'congestion'],
   ])('of an unanswered call with %o and cause %i says %s', (dial, cause, disposition) => {
@@ -64,6 +65,17 @@ describe('the observer of calls', () => {
     about('Hangup', '1.2', { Cause: cause });
     about('Hangup', '1.1', { Cause: cause });
     expect(tracker.list()[0]).toMatchObject({ status: 'ended', disposition });
+  });
+
+  it('goes by the phone that was rung last, whatever cause the caller is told', () => {
+    const { channel, about, see, tracker } = setUp();
+    for (const id of ['1.1', '1.2', '1.3']) channel(id, '1.1');
+    see(frame({ Event: 'DialEnd', DestUniqueid: '1.2', DialStatus: 'BUSY' }));
+    about('Hangup', '1.2', { Cause: 17 });
+    see(frame({ Event: 'DialEnd', DestUniqueid: '1.3', DialStatus: 'NOANSWER' }));
+    about('Hangup', '1.1', { Cause: 17 });
+    about('Hangup', '1.3', { Cause: 0 });
+    expect(tracker.list()[0]).toMatchObject({ status: 'ended', disposition: 'no-answer', hangup: { cause: 17 } });
   });
 
   it('tells of bridges, hold, recordings, queue and agent', () => {

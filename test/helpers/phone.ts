@@ -185,7 +185,8 @@ export const openPhone = async (sipPort: number, user = 'phone'): Promise<Phone>
       }),
     close() {
       for (const call of calls.values()) call.hangUp();
-      socket.close();
+      // What is closed sends nothing more, not even what waits to be sent.
+      socket.send('\r\n', sipPort, '127.0.0.1', () => socket.close());
     },
   };
   return phone;
