@@ -20,9 +20,9 @@ export const unescape = (value: string): string =>
 const escaped: Reader = (value) => text(unescape(value));
 
 const INTEGERS =
-  /(?:ChannelState|Priority|Cause|NumChannels|Position|Count|HoldTime|TalkTime|RingTime|Penalty|CallsTaken|LastCall|LastPause|InCall|Uptime|LastReload|Duration|BillableSeconds|DurationMs|OldMessageCount|NewMessageCount|Timeout|ParkingSpace|ParkingDuration|ParkingTimeout|Status|Reason|Wrapuptime|LoginTime)$/;
+  /(?:ChannelState|Priority|Cause|NumChannels|Position|Count|HoldTime|TalkTime|RingTime|Penalty|CallsTaken|LastCall|LastPause|InCall|Uptime|LastReload|Duration|BillableSeconds|DurationMs|OldMessageCount|NewMessageCount|Timeout|ParkingSpace|ParkingDuration|ParkingTimeout|Status|Reason|Wrapuptime|LoginTime|^New|^Old|^Port|RoundtripUsec|PagesTransferred|TransferRate|SentPackets|SentOctets|SentRTP|CumulativeLost|HighestSequence|SequenceNumberCycles|IAJitter|FractionLost)$/;
 const NUMERIC_STATUS = new Set(['queuememberstatus', 'queuememberadded', 'queuememberremoved', 'queuememberpause', 'queuememberpenalty', 'queuememberringinuse', 'extensionstatus']); // prettier-ignore
-const TRUTHS = /^(?:Paused|Ringinuse|Admin|Muted|IsExternal|Video)$/i;
+const TRUTHS = /^(?:Paused|Ringinuse|Admin|Muted|IsExternal|Video|Waiting|UsingPassword)$/i;
 const ESCAPED = /(?:CallerIDName|ConnectedLineName|ChanVariable(?:\(.*\))?)$/;
 
 interface Field {
