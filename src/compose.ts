@@ -97,6 +97,7 @@ const liveChannels =
         uniqueId: item.get('Uniqueid') ?? '',
         name: item.get('Channel') ?? '',
         state: Number(item.get('ChannelState') ?? 0),
+        frame: item,
       }));
     } catch (error) {
       if (isGatewayError(error, 'no-such-channel')) return [];

@@ -3,14 +3,14 @@ import type { FieldValue } from './event.ts';
 /** Makes a typed value of a header's text; gives the text itself where it is not of the form expected. */
 export type Reader = (value: string) => FieldValue;
 
-const number: Reader = (value) => (/^-?\d{1,15}(?:\.\d{1,6})?$/.test(value) ? Number(value) : value === '' ? null : value); // prettier-ignore
+const number: Reader = (value) => (/^-?\d{1,15}(?:\.\d{1,9})?$/.test(value) ? Number(value) : value === '' ? null : value); // prettier-ignore
 const yes = new Set(['1', 'yes', 'true', 'on']);
 const no = new Set(['0', 'no', 'false', 'off', '']);
 const truth: Reader = (value) => {
   const word = value.toLowerCase();
   return yes.has(word) ? true : no.has(word) ? false : value;
 };
-const text: Reader = (value) => (value === '' || value === '<unknown>' ? null : value);
+const text: Reader = (value) => (value === '' || value === '<unknown>' || value === '(null)' ? null : value);
 
 /** Seconds since the epoch; what is no such time is a number like others, and 0 stands for never. */
 const time: Reader = (value) => {
@@ -34,22 +34,26 @@ const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', a
 export const unescape = (value: string): string =>
   value.includes('\\') ? value.replace(/\\(.)/gs, (_all, mark: string) => ESCAPES[mark] ?? mark) : value;
 const escaped: Reader = (value) => text(unescape(value));
+/** Of one who waits in a queue Asterisk writes it so. */
+const party: Reader = (value) => (value === 'unknown' ? null : escaped(value));
 
 const words = (list: string): ReadonlySet<string> => new Set(list.toLowerCase().split(/\s+/).filter(Boolean));
 
 /** The end of a name, as headers of one channel come with prefixes where an event is about several. */
 const NUMBER_ENDINGS =
-  /(?:ChannelState|Priority|Cause|NumChannels|Position|Count|HoldTime|TalkTime|RingTime|Penalty|CallsTaken|InCall|Uptime|LastReload|Duration|BillableSeconds|DurationMs|Timeout|ParkingSpace|ParkingDuration|Wrapuptime|Messages|Sessions|Attempts|FAXes|Usec)$/i;
+  /(?:ChannelState|Priority|Cause|NumChannels|Position|Count|HoldTime|TalkTime|RingTime|Penalty|CallsTaken|InCall|Uptime|LastReload|Duration|BillableSeconds|DurationMs|Timeout|ParkingSpace|ParkingDuration|Wrapuptime|Messages|Sessions|Attempts|FAXes|Usec|CumulativeLost|HighestSequence|SequenceNumberCycles|IAJitter|FractionLost)$/i;
 const NUMBERS = words(`
   Abandoned AnsweredTime Available Callers Callgroup Calls Completed CoreCurrentCalls CoreMaxCalls CoreMaxFilehandles
   CoreMaxLoadAvg CoreProcessedCalls DAHDIChannel DAHDISpan IPport LoggedIn Marked Max Parties Pickupgroup Port Seconds
   ServiceLevel ServicelevelPerf ServicelevelPerf2 SignallingCode Span StartSpace StopSpace TimeToHangup Weight
-  ActiveChannels AGIStatus
+  ActiveChannels New Old Wait
+  DataRate NumberOfLines PageNumber PagesReceived PagesTransferred PagesTransmitted SessionNumber TotalBadLines TransferRate
+  RTT SentNTP SentOctets SentPackets SentRTP
 `);
 const TRUTHS = words(`
   Admin BridgeSuspended CoreCDRenabled CoreHTTPenabled CoreRealTimeEnabled Dynamic EndMarked EndMarkedAny IsExternal
   Locked MarkedUser Muted Paused Ringinuse SoundsSearchCustomDir Talking Video WaitMarked Waiting
-  ACL AutoComedia AutoForcerport Comedia Forcerport RealtimeDevice TextSupport VideoSupport
+  ACL AutoComedia Encryption ErrorCorrectionMode Trunk UsingPassword AutoForcerport Comedia Forcerport RealtimeDevice TextSupport VideoSupport
 `);
 const TIMES = words('LastCall LastPause LoginTime LoggedInTime RegExpire ExpirationTime Timestamp');
 const ESCAPED = /(?:CallerIDName|ConnectedLineName|ChanVariable(?:\(.*\))?)$/;
@@ -68,6 +72,7 @@ export const readerOf = (source: string, header: string): Reader => {
   const from = source.toLowerCase();
   const name = header.toLowerCase();
   if (from === 'varset' && name === 'value') return escaped;
+  if (from === 'queueentry' && /^(?:CallerID|ConnectedLine)/.test(header)) return party;
   if (ESCAPED.test(header)) return escaped;
   if (TIMES.has(name)) return time;
   if (name === 'status') return NUMERIC_STATUS.has(from) ? number : text;

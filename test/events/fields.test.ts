@@ -31,6 +31,18 @@ const ROWS: [source: string, header: string, text: string, name: string, value: 
   ['Newchannel', 'AccountCode', '007', 'accountCode', '007'],
   ['Newchannel', 'ChannelState', 'odd', 'channelState', 'odd'],
   ['VarSet', 'Value', String.raw`a\nb`, 'value', 'a\nb'],
+  ['MessageWaiting', 'Mailbox', '100@default', 'mailbox', '100@default'],
+  ['MessageWaiting', 'Waiting', '1', 'waiting', true],
+  ['MessageWaiting', 'New', '2', 'new', 2],
+  ['ContactStatus', 'RoundtripUsec', '912', 'roundtripUsec', 912],
+  ['RTCPReceived', 'RTT', '0.0012', 'rtt', 0.0012],
+  ['RTCPReceived', 'Report0CumulativeLost', '3', 'report0CumulativeLost', 3],
+  ['ReceiveFAX', 'PagesTransferred', '4', 'pagesTransferred', 4],
+  ['AgentComplete', 'Reason', 'agent', 'reason', 'agent'],
+  ['Newchannel', 'CallerIDName', '<unknown>', 'callerIdName', null],
+  ['QueueEntry', 'CallerIDNum', 'unknown', 'callerIdNum', null],
+  ['QueueEntry', 'Wait', '7', 'wait', 7],
+  ['SuccessfulAuth', 'UsingPassword', '0', 'usingPassword', false],
   ['UserEvent', 'constructor', '1', 'constructor', '1'],
 ];
 

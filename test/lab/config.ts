@@ -1,3 +1,5 @@
+import { phonesConf, phonesContext } from './phones.ts';
+
 export const labSecret = 'lab-gateway-secret';
 export const originatorSecret = 'lab-originator-secret';
 export const limitedSecret = 'lab-limited-secret';
@@ -153,6 +155,7 @@ exten => _X.,1,Answer()
 exten => s,1,Answer()
  same => n,Wait(3600)
 
+${phonesContext}
 [private]
 exten => 1,1,Answer()
  same => n,Wait(3600)
@@ -257,7 +260,8 @@ password = ${phoneSecret}
 [agent001]
 type = aor
 max_contacts = 5
-`;
+
+${phonesConf}`;
 }
 
 export function labConfig(paths: LabPaths, ports: LabPorts): Record<string, string> {
@@ -281,6 +285,8 @@ export function labConfig(paths: LabPaths, ports: LabPorts): Record<string, stri
       '[general]\n\n[default]\nparkpos => 701-720\ncontext => parkedcalls\nparkingtime => 300\n\n[short]\nparkpos => 801-802\ncontext => parkedshort\nparkingtime => 1\ncomebacktoorigin = no\n',
     'features.conf': '[general]\n\n[featuremap]\natxfer => *2\nblindxfer => #1\nautomixmon => *3\nparkcall => #72\n',
     'agents.conf': '[general]\n\n[1001]\nfullname = Lab Agent\n',
+    // Without a dial tone there is no attended transfer.
+    'indications.conf': '[general]\ncountry = us\n\n[us]\ndescription = Lab\ndial = 350+440\n',
     'pjsip_notify.conf': '[lab-check]\nEvent => check-sync\n',
     'voicemail.conf': '[general]\nformat = wav\n\n[default]\n100 => 1234,Lab Mailbox\n',
     'musiconhold.conf': `[default]\nmode = files\ndirectory = ${paths.home}/moh\n`,

@@ -61,7 +61,7 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
       const principal = principalFor(request);
       const names = namesOf(request, filter.pbx);
       const wanted = createFilter(filter);
-      const first = snapshot ? await takeSnapshot(options, request, principal, names) : undefined;
+      const first = snapshot ? await takeSnapshot(options, request, names) : undefined;
       const { raw } = reply;
       reply.hijack();
       raw.writeHead(200, {
