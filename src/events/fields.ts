@@ -4,14 +4,17 @@ import type { FieldValue } from './event.ts';
 
 type Reader = (value: string) => FieldValue;
 
-const integer: Reader = (value) => (/^-?\d{1,15}$/.test(value) ? Number(value) : value === '' ? null : value);
+const number: Reader = (value) =>
+  /^-?\d{1,15}(?:\.\d{1,9})?$/.test(value) ? Number(value) : value === '' ? null : value;
 const yes = new Set(['1', 'yes', 'true', 'on']);
 const no = new Set(['0', 'no', 'false', 'off', '']);
 const truth: Reader = (value) => {
   const word = value.toLowerCase();
   return yes.has(word) ? true : no.has(word) ? false : value;
 };
-const text: Reader = (value) => (value === '' || value === '<unknown>' ? null : value);
+const text: Reader = (value) => (value === '' || value === '<unknown>' || value === '(null)' ? null : value);
+const flag: Reader = (value) => (value === 'true' ? true : value === 'false' ? false : text(value));
+const unknown: Reader = (value) => (value === 'unknown' ? null : escaped(value));
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', a: '\x07', b: '\b', f: '\f', v: '\v' };
 /** Asterisk writes these as in C, so that they cannot break a line. */
@@ -19,10 +22,23 @@ export const unescape = (value: string): string =>
   value.includes('\\') ? value.replace(/\\(.)/gs, (_all, mark: string) => ESCAPES[mark] ?? mark) : value;
 const escaped: Reader = (value) => text(unescape(value));
 
-const INTEGERS =
+/** By the end of their names, as many have one before it: `MemberPenalty`, `ParkingTimeout`. */
+const NUMBERS =
   /(?:ChannelState|Priority|Cause|NumChannels|Position|Count|HoldTime|TalkTime|RingTime|Penalty|CallsTaken|LastCall|LastPause|InCall|Uptime|LastReload|Duration|BillableSeconds|DurationMs|OldMessageCount|NewMessageCount|Timeout|ParkingSpace|ParkingDuration|ParkingTimeout|Status|Reason|Wrapuptime|LoginTime)$/;
-const NUMERIC_STATUS = new Set(['queuememberstatus', 'queuememberadded', 'queuememberremoved', 'queuememberpause', 'queuememberpenalty', 'queuememberringinuse', 'extensionstatus']); // prettier-ignore
+const NUMERIC_STATUS = new Set(['queuememberstatus', 'queuememberadded', 'queuememberremoved', 'queuememberpause', 'queuememberpenalty', 'queuememberringinuse', 'queuemember', 'extensionstatus', '']); // prettier-ignore
+/** By the whole of it, of lists. */
+const LISTED_NUMBERS =
+  /^(?:Parties|Marked|Wait|AnsweredTime|LoggedInTime|(?:Start|Stop)Space|(?:New|Old|Urg)Messages|MaxMessage(?:Count|Length)|SayDurationMinimum|VolumeGain|NumberOfLines|IPport|(?:Current|Reserved)Sessions|(?:Transmit|Receive)Attempts|(?:Completed|Failed)FAXes|SessionNumber|DataRate|PageNumber|Pages(?:Transmitted|Received)|TotalBadLines)$/;
+const LISTED_TRUTHS =
+  /^(?:Locked|MarkedUser|WaitMarked|EndMarked(?:Any)?|Waiting|Talking|BridgeSuspended|AttachMessage|CallOperator|CanMarkUrgent|CanReview|DeleteMessage|SayCID|SayEnvelope|ErrorCorrectionMode|Dynamic|Trunk|ACL|Encryption|RealtimeDevice|(?:Auto)?Forcerport|(?:Auto)?Comedia|VideoSupport|TextSupport)$/;
 const TRUTHS = /^(?:Paused|Ringinuse|Admin|Muted|IsExternal|Video)$/i;
+/** What a PJSIP object is made of: settings, as in pjsip.conf, and what came of them. */
+const SETTINGS_OF =
+  /^(?:(?:endpoint|aor|auth|transport|identify|contactstatus|(?:in|out)bound(?:registration|subscription))detail|(?:endpoint|aor|auth|contact)list)$/;
+const SETTINGS_NUMBERS =
+  /(?:Expiration|Expiry|Contacts|ContactsRegistered|Channels|Streams|Operations|Frequency|Lifetime|Interval|Retries|Delay|Maxdatagram|Keepalive|KeepaliveIdleTime|KeepaliveIntervalTime|TimeoutHold|Rekey|BusyAt|MinSe|SessExpires|SignalingPort|ViaPort|PortStart|PortEnd|Usec|RegExpire|ExpirationTime|NextReg|^[CT]os(?:Audio|Video)?)$/;
+const SETTINGS_TRUTHS =
+  /^(?:(?:Send|Trust)ConnectedLine|Webrtc|AllowWildcardCerts|RequireClientCert|Verify(?:Client|Server)|DtlsAutoGenerateCert)$/;
 const ESCAPED = /(?:CallerIDName|ConnectedLineName|ChanVariable(?:\(.*\))?)$/;
 
 interface Field {
@@ -45,10 +61,16 @@ const camel = (header: string): string => {
 const fieldOf = (event: string, header: string): Field => {
   if (event === 'varset' && header === 'Value') return { name: 'value', read: escaped };
   const name = camel(header) || 'text';
+  // Of one who waits in a queue Asterisk writes it so.
+  if (event === 'queueentry' && /^(?:CallerID|ConnectedLine)/.test(header)) return { name, read: unknown };
   if (ESCAPED.test(header)) return { name, read: escaped };
-  if (TRUTHS.test(header)) return { name, read: truth };
-  const numeric = INTEGERS.test(header) && (!/Status$/.test(header) || NUMERIC_STATUS.has(event));
-  return { name, read: numeric ? integer : text };
+  const settings = SETTINGS_OF.test(event);
+  if (TRUTHS.test(header) || LISTED_TRUTHS.test(header) || (settings && SETTINGS_TRUTHS.test(header))) {
+    return { name, read: truth };
+  }
+  if (LISTED_NUMBERS.test(header) || (settings && SETTINGS_NUMBERS.test(header))) return { name, read: number };
+  const numeric = NUMBERS.test(header) && (!/Status$/.test(header) || NUMERIC_STATUS.has(event));
+  return { name, read: numeric ? number : settings ? flag : text };
 };
 
 const HIDDEN = new Set(['event', 'privilege', 'sequencenumber', 'file', 'line', 'func']);
