@@ -7,6 +7,7 @@ import { type Scope, scopesFor } from '../auth/scopes.ts';
 import type { FieldValue } from '../events/event.ts';
 import { fieldsOf } from '../events/fields.ts';
 import { GatewayError, isGatewayError } from '../lib/errors.ts';
+import { type DialplanHas, type DialplanPlace, mustExist } from './shared.ts';
 
 /** One thing as Asterisk tells of it: every header, typed, in camelCase. */
 export type ResourceItem = Record<string, FieldValue>;
@@ -19,6 +20,8 @@ export type ReplyReader = (reply: Reply) => ResourceItem[];
 export interface ListOptions {
   events?: readonly string[];
   emptyOn?: readonly string[];
+  absent?: string;
+  proof?: string;
   read?: ReplyReader;
   /** A field for a channel in which this action takes names alone: a Uniqueid in it is looked up. */
   byName?: string;
@@ -26,11 +29,15 @@ export interface ListOptions {
 
 /** What most of AMI is: lists of things, and what is done to them. */
 export interface Resources {
-  /** Items of the events named, all where none is. Empty where Asterisk calls an empty list an error, with one of these codes. */
+  /**
+   * Items of the events named, all where none is. Empty where Asterisk calls an empty list an error, with one of these
+   * codes. Rejects with `absent` where no `proof` is among the events.
+   */
   list(action: string, fields: Fields, options?: ListOptions): Promise<ResourceItem[]>;
   /** The only item, or the Response where the action has none. Rejects with `absent` where there is nothing. */
   one(action: string, fields: Fields, options?: { absent?: string; read?: ReplyReader }): Promise<ResourceItem>;
-  done(action: string, fields: Fields): Promise<void>;
+  /** Rejects with `no-such-extension` before anything is done where the dialplan lacks the target. */
+  done(action: string, fields: Fields, target?: DialplanPlace): Promise<void>;
 }
 
 const OF_THE_PROTOCOL = new Set(['actionID', 'eventList', 'listItems', 'response', 'message', 'objectType']);
@@ -140,6 +147,8 @@ const factoryOf = (name: string): Factory => {
   return declaration as Factory;
 };
 
+const nothing = (code: string) => new GatewayError(code, 'There is no such thing');
+
 /** Scopes of which the action wants any one. */
 export const scopesOf = (action: string): readonly Scope[] => scopesFor(factoryOf(action));
 
@@ -157,11 +166,17 @@ const withName = async (sender: GuardedSender, fields: Fields, byName: string | 
   }
 };
 
-export const createResources = ({ sender }: { sender: GuardedSender }): Resources => ({
-  async list(name, fields, { events, emptyOn = [], read, byName } = {}) {
+export interface ResourcesOptions {
+  sender: GuardedSender;
+  dialplanHas: DialplanHas;
+}
+
+export const createResources = ({ sender, dialplanHas }: ResourcesOptions): Resources => ({
+  async list(name, fields, { events, emptyOn = [], absent, proof, read, byName } = {}) {
     try {
       const reply = await sender.send(factoryOf(name)(await withName(sender, fields, byName)));
       if (read) return read(reply);
+      if (absent && proof && !reply.items.some(({ event }) => event === proof)) throw nothing(absent);
       return reply.items.filter(({ event }) => !events || events.includes(event)).map((item) => toItem(item));
     } catch (error) {
       if (isGatewayError(error) && emptyOn.includes(error.code)) return [];
@@ -173,10 +188,16 @@ export const createResources = ({ sender }: { sender: GuardedSender }): Resource
     const reply = await sender.send(action);
     if (!read && action.declaration.reply.kind === 'plain') return toItem(reply.response, name);
     const [item] = read ? read(reply) : reply.items.map((item) => toItem(item));
-    if (!item) throw new GatewayError(absent ?? 'not-found', 'There is no such thing');
+    if (!item) throw nothing(absent ?? 'not-found');
     return item;
   },
-  async done(name, fields) {
-    await sender.send(factoryOf(name)(fields));
+  async done(name, fields, target) {
+    const action = factoryOf(name)(fields);
+    if (target) {
+      // Judged first: a token must not learn what stands in contexts it may not reach.
+      await sender.authorize(action);
+      await mustExist(target, dialplanHas);
+    }
+    await sender.send(action);
   },
 });

@@ -100,6 +100,7 @@ export const conferenceResources: readonly Resource[] = [
     example: {},
     fields: ({ params: { room: Conference }, body }) => ({ Conference, RecordFile: body.file }),
     gives: 'done',
+    statuses: [409],
   }),
   resource({
     route: 'DELETE /conferences/:room/recording',

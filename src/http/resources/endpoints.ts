@@ -43,6 +43,7 @@ export const endpointResources: readonly Resource[] = [
     params: by.endpoint,
     fields: endpoint,
     gives: 'done',
+    statuses: [409],
   }),
   resource({
     route: 'POST /endpoints/:id/notify',
@@ -52,7 +53,7 @@ export const endpointResources: readonly Resource[] = [
     action: 'PJSIPNotify',
     params: by.endpoint,
     body: {
-      option: text.optional().describe('Entry of pjsip_notify.conf'),
+      option: text.optional().describe('Entry of pjsip_notify.conf; Asterisk 16 does not read it'),
       headers: z.record(z.string().max(80), z.string().max(900)).optional(),
     },
     example: { headers: { Event: 'check-sync' } },

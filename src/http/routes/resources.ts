@@ -31,6 +31,8 @@ export interface ResourceSpec<P extends Shape, Q extends Shape, B extends Shape>
   example?: object;
   /** Its fields, by AMI's names; those undefined are left out. */
   fields?: (input: Input<P, Q, B>) => Record<string, unknown>;
+  /** Where in the dialplan it leads: asked about first, as Asterisk does not. */
+  target?: (input: Input<P, Q, B>) => { context: string; extension: string };
   /** Items of a list; the one thing; or nothing, as something was done. */
   gives: 'list' | 'one' | 'done';
   /** Of a list: the events that are items. */
@@ -41,8 +43,10 @@ export interface ResourceSpec<P extends Shape, Q extends Shape, B extends Shape>
   byName?: string;
   /** How a reply is read that does not tell of each thing by an event. */
   read?: ReplyReader;
-  /** Code where the one thing is not there. */
+  /** Code where the one thing is not there; of a list, where no `proof` is among the events. */
   absent?: string;
+  /** Event that comes of everything there is. */
+  proof?: string;
   /** Statuses besides the usual. */
   statuses?: readonly number[];
 }
@@ -89,10 +93,11 @@ export const resource =
         const { resources } = pbxFor(request, page.pbx);
         const fields = spec.fields?.(input) ?? {};
         if (gives === 'done') {
-          await resources.done(action, fields);
+          const target = spec.target?.(input);
+          await resources.done(action, fields, target && { ...target, priority: 1 });
           return reply.code(204).send(null);
         }
-        const { absent, events, emptyOn, read, byName } = spec;
+        const { absent, events, emptyOn, proof, read, byName } = spec;
         const reading = read ? { read } : {};
         if (gives === 'one') {
           return reply.send(await resources.one(action, fields, { ...reading, ...(absent ? { absent } : {}) }));
@@ -102,6 +107,7 @@ export const resource =
           ...(events ? { events } : {}),
           ...(emptyOn ? { emptyOn } : {}),
           ...(byName ? { byName } : {}),
+          ...(absent && proof ? { absent, proof } : {}),
         });
         return reply.send(paginate(items, page));
       },
