@@ -2,12 +2,14 @@ import { matchesAnyGlob } from '../../lib/glob.ts';
 import { isGatewayError } from '../../lib/errors.ts';
 import { type AmiEvent, createEventJudge } from '../manager-conf/event-filters.ts';
 import type { Principal } from '../principal.ts';
-import { mayReadClasses } from '../scopes.ts';
+import { holdsAny, mayReadClasses, READ_ANY } from '../scopes.ts';
 import { judgeVariable } from './variable.ts';
 
 /** Of an event, what decides who may see it. */
 export interface JudgedEvent {
   pbx: string;
+  /** Public name. */
+  name: string;
   /** AMI classes, all of which are needed, as in Asterisk. */
   class: readonly string[];
   /** Asterisk's name of it; null for what the gateway derives. */
@@ -34,6 +36,9 @@ const mayReadVariable = (principal: Principal, name: string): boolean => {
   }
 };
 
+/** Whoever reads events is to know when some were missed, and nothing else is in these. */
+const TELLS_OF_GAPS = new Set(['pbx.connected', 'pbx.disconnected', 'pbx.resynchronised']);
+
 const judges = new WeakMap<Principal, (event: AmiEvent) => boolean>();
 
 const judgeOf = (principal: Principal): ((event: AmiEvent) => boolean) => {
@@ -59,8 +64,9 @@ const passesFilters = (principal: Principal, { ami, refs }: JudgedEvent): boolea
 export const maySeeEvent = (principal: Principal, event: JudgedEvent): boolean => {
   const { pbx, class: classes, refs } = event;
   const { scopes, limits, sub } = principal;
-  if (!mayReadClasses(scopes, classes)) return false;
   if (limits.pbx && !matchesAnyGlob(pbx, limits.pbx)) return false;
+  if (TELLS_OF_GAPS.has(event.name)) return holdsAny(scopes, READ_ANY);
+  if (!mayReadClasses(scopes, classes)) return false;
   if (limits.own === true && refs.owner !== sub) return false;
   const { channels, contexts, queues } = limits;
   if (channels && !refs.channels.some(({ name }) => name !== null && matchesAnyGlob(name, channels))) return false;
