@@ -38,6 +38,9 @@ export interface CallObserver {
 /** A call that collects legs all day (a conference, a queue that rings on) keeps so many that are over. */
 const MOST_LEGS = 50;
 
+/** Of who comes to a larger bridge, a conference, his own call is told alone: there would be no end of it. */
+const SMALL_BRIDGE = 10;
+
 export const liveLegs = (call: Call): Leg[] => call.legs.filter(({ endedAt }) => endedAt === null);
 
 /** Legs of a call as events show them: who is there, who talks to whom, what happens to them. */
@@ -73,7 +76,8 @@ export const createCallObserver = ({ clock, emit, callOf }: CallObserverOptions)
     const members = add(leg, bridgeId);
     if (members.size < 2) return;
     const channels = [...members].map(({ channel }) => channel);
-    for (const call of new Set([...members].map(({ channelId }) => callOf(channelId)))) {
+    const concerned = members.size > SMALL_BRIDGE ? [leg] : [...members];
+    for (const call of new Set(concerned.map(({ channelId }) => callOf(channelId)))) {
       if (!call || call.endedAt !== null) continue;
       call.bridgedAt ??= clock.now();
       emit(call, 'call.bridged', { bridgeId: leg.bridgeId, channels });

@@ -106,6 +106,16 @@ describe('the observer of calls', () => {
     ]);
   });
 
+  it('tells of who comes to a conference his own call alone', () => {
+    const { channel, about, told, tracker } = setUp();
+    for (let number = 1; number <= 50; number += 1) {
+      channel(`1.${number}`);
+      about('BridgeEnter', `1.${number}`, { BridgeUniqueid: 'b1' });
+    }
+    expect(tracker.list()[0]?.legs[0]?.talkingTo).toHaveLength(49);
+    expect(told.filter(([name]) => name === 'call.bridged')).toHaveLength(2 + 3 + 4 + 5 + 6 + 7 + 8 + 9 + 10 + 40);
+  });
+
   it('tells of transfers that worked, and joins the calls of an attended one', () => {
     const { channel, about, see, tracker, told } = setUp();
     channel('1.1');
