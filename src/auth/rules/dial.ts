@@ -46,7 +46,7 @@ const MORE_THAN_AN_EXTENSION = /[\s,&|;(){}<>"'`\\$^@/]/;
  * one, a comma begins a command of the shell.
  */
 export const refuseComma = (text: string, noun: string): void => {
-  if (text.includes(',')) throw new GatewayError('invalid-request', `A ${noun} holds no comma`);
+  if (text.includes(',')) throw new GatewayError('invalid-request', `The ${noun} may not hold a comma`);
 };
 
 /** An extension that would lead to other places than the one that is judged. */

@@ -74,7 +74,7 @@ export const callerNumber = (callerId: string): string => {
 const MAX_CALLER_ID_BYTES = 255;
 
 export const judgeCallerId = (principal: Principal, value: string): void => {
-  refuseComma(callerNumber(value), 'number');
+  refuseComma(callerNumber(value), 'number of the caller');
   if (byteLength(value) > MAX_CALLER_ID_BYTES) {
     throw new GatewayError('invalid-request', `The caller id is longer than the ${MAX_CALLER_ID_BYTES} bytes Asterisk takes`); // prettier-ignore
   }
@@ -88,7 +88,8 @@ const PARSED = /^(?:[a-z]+-)*all$/i;
 
 const judgeIdentity = (principal: Principal, part: string, value: string): void => {
   // Every part but names, whatever else may stand around it.
-  if (!/^(?:[a-z]+-)*name\b/i.test(part)) refuseComma(PARSED.test(part) ? callerNumber(value) : value, 'number');
+  if (!/^(?:[a-z]+-)*name\b/i.test(part))
+    refuseComma(PARSED.test(part) ? callerNumber(value) : value, 'number of the caller');
   if (principal.limits.callerIds === undefined) return;
   if (!PART.test(part)) throw limitExceeded('callerIds', `${JSON.stringify(part)} is no part of a caller id`);
   if (PARSED.test(part)) judgeCallerId(principal, value);
