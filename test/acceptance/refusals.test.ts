@@ -91,6 +91,8 @@ const REFUSALS: Refusal[] = [
   { name: "a command in a caller's number", ...call({ callerId: '<1,,id>' }), ...invalid() },
   { name: "a command in a caller's number, by a function", ...call({ variables: { 'CALLERID(num)': '1,,id' } }), ...invalid() },
   { name: 'a command in an extension', ...call({ application: undefined, context: 'lab', extension: '1,,id' }), ...invalid() },
+  { name: 'a filter of a configuration file that takes all the memory of Asterisk', path: '/actions/GetConfig', body: { Filename: 'queues.conf', Filter: '.*=(((a{200}){200}){200}){200}' }, scope: 'write:config', limits: { configFiles: ['queues.conf'] }, ...invalid() },
+  { name: 'the same as an option of UpdateConfig', path: '/actions/UpdateConfig', body: { SrcFilename: 'queues.conf', DstFilename: 'queues.conf', Updates: [{ Action: 'DelCat', Cat: 'x', Options: 'catfilter="a=((a{200}){200}){200}"' }] }, scope: 'write:config', limits: { configFiles: ['queues.conf'] }, ...invalid() },
   { name: 'a language that leads to other files', ...call({ variables: { 'CHANNEL(language)': '../../spool/monitor' } }), ...limited },
   { name: 'an extension that leads a dialplan on', ...call({ application: undefined, context: 'lab', extension: '1&Local/1@private' }), limits: { contexts: ['lab'] }, ...limited },
   { name: 'another context under limits.contexts', ...call({ application: undefined, context: 'private', extension: '1' }), limits: { contexts: ['lab'] }, ...limited },
