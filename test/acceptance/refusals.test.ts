@@ -94,7 +94,10 @@ const REFUSALS: Refusal[] = [
   { name: 'a filter of a configuration file that takes all the memory of Asterisk', path: '/actions/GetConfig', body: { Filename: 'queues.conf', Filter: '.*=(((a{200}){200}){200}){200}' }, scope: 'write:config', limits: { configFiles: ['queues.conf'] }, ...invalid() },
   { name: 'the same as an option of UpdateConfig', path: '/actions/UpdateConfig', body: { SrcFilename: 'queues.conf', DstFilename: 'queues.conf', Updates: [{ Action: 'DelCat', Cat: 'x', Options: 'catfilter="a=((a{200}){200}){200}"' }] }, scope: 'write:config', limits: { configFiles: ['queues.conf'] }, ...invalid() },
   { name: 'a language that leads to other files', ...call({ variables: { 'CHANNEL(language)': '../../spool/monitor' } }), ...limited },
-  { name: 'an extension that leads a dialplan on', ...call({ application: undefined, context: 'lab', extension: '1&Local/1@private' }), limits: { contexts: ['lab'] }, ...limited },
+  { name: 'an extension that leads a dialplan on', ...call({ application: undefined, context: 'lab', extension: '1@other' }), limits: { contexts: ['lab'] }, ...limited },
+  ...['PJSIP/${SHELL(id)}', 'PJSIP/x&Local/1@private'].map(
+    (TimeoutChannel): Refusal => ({ name: `${TimeoutChannel}, where a parked call returns to`, path: '/actions/Park', body: { Channel: 'x', TimeoutChannel, Timeout: 1 }, ...invalid() }),
+  ),
   { name: 'another context under limits.contexts', ...call({ application: undefined, context: 'private', extension: '1' }), limits: { contexts: ['lab'] }, ...limited },
   { name: 'a redirect out of limits.contexts', path: '/channels/x/redirect', body: { context: 'private', extension: '1' }, limits: { contexts: ['lab'] }, ...limited },
   { name: 'another extension under limits.extensions', ...call({ application: undefined, context: 'lab', extension: 'busy' }), limits: { extensions: ['answer'] }, ...limited },
