@@ -190,10 +190,13 @@ describe.each(SERVERS)('an account of least privilege on %s', (_name, release, s
         .expect(200);
       await gateway.as(ALL).delete(`/calls/${id}`).expect(204);
       await ended(gateway, id);
-      const seen = await amiEvents(gateway);
-      expect(seen).toContain('Newchannel');
-      expect(seen).toContain('VarSet');
-      if (pbx.path) expect(seen).toContain('Newexten');
+      // VarSet and Newexten come over a connection of their own.
+      await eventually(async () => {
+        const seen = await amiEvents(gateway);
+        expect(seen).toContain('Newchannel');
+        expect(seen).toContain('VarSet');
+        if (pbx.path) expect(seen).toContain('Newexten');
+      });
     });
   });
 
