@@ -57,10 +57,13 @@ export const signToken = (key: SigningKey, request: TokenRequest): string => {
   });
 };
 
+/** Seconds: the last moment a Date can be. */
+const LATEST = 8_640_000_000_000;
+
 const claimsSchema = z.object({
   sub: z.string().min(1).max(200),
   jti: z.string().min(1).max(200),
-  exp: z.number(),
+  exp: z.number().max(LATEST),
   scope: z.string(),
   limits: limitsSchema.optional(),
   dial: dialSchema.optional(),

@@ -16,7 +16,10 @@ export interface LegOptions {
 }
 
 const createLocal = (box: Box, resource: string, options: LegOptions): Leg | undefined => {
-  const [place = '', flags = ''] = [resource.split('/')[0], resource.split('/')[1]];
+  // Options stand behind the first slash in 16, and behind the last in 22.
+  const slash = box.release === 16 ? resource.indexOf('/') : resource.lastIndexOf('/');
+  const place = slash < 0 ? resource : resource.slice(0, slash);
+  const flags = slash < 0 ? '' : resource.slice(slash + 1);
   const [extension = '', context = 'default'] = place.split('@');
   const serial = box.serial('Local');
   const make = (half: ';1' | ';2', state: number, uniqueId: string | undefined, linkedId: string | undefined) =>

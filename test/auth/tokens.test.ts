@@ -58,6 +58,7 @@ describe('claims', () => {
     ['an empty subject', { ...claims, sub: '' }],
     ['no id', { ...claims, jti: undefined }],
     ['no end', { ...claims, exp: undefined }],
+    ['an end that no calendar has', { ...claims, exp: 1e300 }],
     ['scopes as a list', { ...claims, scope: ['read:call'] }],
     ['no scopes', { ...claims, scope: undefined }],
     ['a limit nobody knows, which was meant to narrow', { ...claims, limits: { tenants: ['a'] } }],

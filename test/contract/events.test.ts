@@ -88,6 +88,11 @@ describeEachPbx('the events of a call', (pbx) => {
     await expectStory(name, await play(({ originate }) => originate(channel)));
   });
 
+  it('whose dial string has two slashes', async () => {
+    const text = await play(({ originate }) => originate('Local/12/@from-internal/n', { Application: 'Wait', Data: '1' })); // prettier-ignore
+    await expectStory('two-slashes', text);
+  });
+
   it('that nobody answers', async () => {
     const text = await play(({ originate }) => originate('Local/ring@lab', { Application: 'Wait', Data: '20', Timeout: '500' })); // prettier-ignore
     await expectStory('no-answer', text);

@@ -4,17 +4,20 @@ import { defineAction, numbered, optionalText, text } from './define.ts';
 
 const onFile = ({ Filename }: { Filename: string }): Touch[] => [{ kind: 'configFile', name: Filename }];
 
+// A regular expression to Asterisk. A few repetitions of repetitions take all the memory there is.
+const filter = text.regex(/^[^{]*$/, 'must not hold {').optional();
+
 /** Not an observing action: files hold passwords. The lines come in headers of the Response. */
 export const GetConfig = defineAction({
   name: 'GetConfig',
-  fields: { Filename: text, Category: optionalText, Filter: optionalText },
+  fields: { Filename: text, Category: optionalText, Filter: filter },
   classes: ['system', 'config'],
   touches: onFile,
 });
 
 export const GetConfigJSON = defineAction({
   name: 'GetConfigJSON',
-  fields: { Filename: text, Category: optionalText, Filter: optionalText },
+  fields: { Filename: text, Category: optionalText, Filter: filter },
   classes: ['system', 'config'],
   touches: onFile,
 });
@@ -42,7 +45,8 @@ const update = z.strictObject({
   Value: z.string().optional(),
   Match: optionalText,
   Line: z.string().regex(/^\d+$/).optional(),
-  Options: optionalText,
+  // catfilter= among them is a filter.
+  Options: filter,
 });
 
 const reloads = (reload: string | undefined): boolean =>

@@ -39,14 +39,14 @@ const refuseCut = (text: string, most: number, noun: string): void => {
 };
 
 /** What a dialplan may put into the arguments of Dial and others as it is, by ${EXTEN} behind a pattern such as _X. */
-const MORE_THAN_AN_EXTENSION = /[\s,&|;(){}<>"'`\\$^@/]/;
+const MORE_THAN_AN_EXTENSION = /[\s|;(){}<>"'`\\^@/]/;
 
 /**
- * Names of channels, extensions and numbers end up in arguments, Asterisk's own among them: in those of MixMonitor, for
- * one, a comma begins a command of the shell.
+ * Names of channels, extensions and numbers end up in arguments, Asterisk's own among them: a comma begins a command of
+ * the shell in those of MixMonitor, and what parks a call dials where it returns to, `&` and `${…}` in it and all.
  */
-export const refuseComma = (text: string, noun: string): void => {
-  if (text.includes(',')) throw new GatewayError('invalid-request', `A ${noun} holds no comma`);
+export const refuseMarks = (text: string, noun: string): void => {
+  if (/[,&$]/.test(text)) throw new GatewayError('invalid-request', `The ${noun} may not hold a comma, & or $`);
 };
 
 /** An extension that would lead to other places than the one that is judged. */
@@ -66,7 +66,7 @@ export const judgeDialplan = (principal: Principal, context: string, extension: 
   mustMatch(principal.limits, 'contexts', context, 'context');
   mustMatch(principal.limits, 'extensions', extension, 'extension');
   refuseInjection(principal, extension);
-  refuseComma(extension, 'extension');
+  refuseMarks(extension, 'extension');
 };
 
 /** Where keys of a phone lead to nobody can judge: a transfer goes wherever the dialplan lets the phone go. */
@@ -125,5 +125,5 @@ export const judgeDial = (principal: Principal, dialString: string): void => {
   if (!PHONE_TECHNOLOGIES.has(technology) && !listed) {
     throw limitExceeded('channels', `Channels of ${JSON.stringify(technology)} must be listed in the token's channels`);
   }
-  refuseComma(dialString, 'dial string');
+  refuseMarks(dialString, 'dial string');
 };

@@ -4,7 +4,7 @@ import { matchesAnyGlob } from '../../lib/glob.ts';
 import type { Principal } from '../principal.ts';
 import { holdsAny } from '../scopes.ts';
 import { isOpened, limitExceeded, mustMatch } from '../verdict.ts';
-import { judgeDialplan, judgeEndpoint, refuseComma } from './dial.ts';
+import { judgeDialplan, judgeEndpoint, refuseMarks } from './dial.ts';
 
 const PLAIN = /^_{0,2}([A-Za-z][A-Za-z0-9_]*)$/;
 const FUNCTION = /^([A-Za-z][A-Za-z0-9_]*)\(([A-Za-z0-9_ ,:.-]*)\)$/;
@@ -74,7 +74,7 @@ export const callerNumber = (callerId: string): string => {
 const MAX_CALLER_ID_BYTES = 255;
 
 export const judgeCallerId = (principal: Principal, value: string): void => {
-  refuseComma(callerNumber(value), 'number');
+  refuseMarks(callerNumber(value), 'number of the caller');
   if (byteLength(value) > MAX_CALLER_ID_BYTES) {
     throw new GatewayError('invalid-request', `The caller id is longer than the ${MAX_CALLER_ID_BYTES} bytes Asterisk takes`); // prettier-ignore
   }
@@ -88,7 +88,8 @@ const PARSED = /^(?:[a-z]+-)*all$/i;
 
 const judgeIdentity = (principal: Principal, part: string, value: string): void => {
   // Every part but names, whatever else may stand around it.
-  if (!/^(?:[a-z]+-)*name\b/i.test(part)) refuseComma(PARSED.test(part) ? callerNumber(value) : value, 'number');
+  if (!/^(?:[a-z]+-)*name\b/i.test(part))
+    refuseMarks(PARSED.test(part) ? callerNumber(value) : value, 'number of the caller');
   if (principal.limits.callerIds === undefined) return;
   if (!PART.test(part)) throw limitExceeded('callerIds', `${JSON.stringify(part)} is no part of a caller id`);
   if (PARSED.test(part)) judgeCallerId(principal, value);

@@ -11,6 +11,8 @@ export interface Tickets {
 
 const LIFE_MS = 30_000;
 const MOST = 10_000;
+/** One subject's; the oldest of its own goes for a new one, so that nobody takes those of others away. */
+const MOST_OF_SUBJECT = 100;
 
 const digest = (ticket: string) => createHash('sha256').update(ticket).digest('base64');
 
@@ -25,9 +27,15 @@ export const createTickets = ({ clock }: { clock: Clock }): Tickets => {
     }
   };
 
+  const makeRoomFor = ({ sub }: Principal) => {
+    const own = [...issued].filter(([, { principal }]) => principal.sub === sub);
+    for (const [key] of own.slice(0, Math.max(0, own.length - MOST_OF_SUBJECT + 1))) issued.delete(key);
+  };
+
   return {
     issue(principal) {
       prune();
+      makeRoomFor(principal);
       const ticket = randomBytes(24).toString('base64url');
       const expiresAt = Math.min(clock.now() + LIFE_MS, principal.expiresAt);
       issued.set(digest(ticket), { principal, expiresAt });

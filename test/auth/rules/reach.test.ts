@@ -66,6 +66,7 @@ const ROWS: [limits: Limits, name: string, fields: object, verdict: string][] = 
   // where a parked call goes back to: the name as given, and what Asterisk makes of it
   [{ channels: ['PJSIP/a-*'] }, 'Park', park('PJSIP/a-00000001'), OK], [{ channels: ['PJSIP/a-*'] }, 'Park', park('PJSIP/b-00000001'), no('channels')],
   [{ contexts: ['lab-x'] }, 'Park', park('Local/1@lab-x'), no('contexts')], [{ contexts: ['lab'] }, 'Park', park('Local/1@lab'), OK],
+  [{}, 'Park', park('PJSIP/a&Local/1@private'), BAD], [{}, 'Park', park('PJSIP/${SHELL(id)}'), BAD], [{}, 'QueueAdd', add('PJSIP/${SHELL(id)}'), BAD],
   [{ own: true }, 'Park', { Channel: '1.1', Parkinglot: 'vip' }, no('own')], [{}, 'Park', { Channel: '1.1', Parkinglot: 'vip' }, OK],
   // keys that Asterisk hears as the phone's: 911 was reached so, with the extension of another, on 16.28 and 22.10
   [{ extensions: ['1'] }, 'PlayDTMF', { Channel: '1.1', Digit: '#', Receive: true }, no('extensions')], [{ contexts: ['lab'] }, 'PlayDTMF', { Channel: '1.1', Digit: '#', Receive: true }, no('contexts')],
