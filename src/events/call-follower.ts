@@ -30,7 +30,8 @@ export interface CallFollower {
   apply(live: LiveChannel): void;
   /** Ends the call as `unknown`, for a reason. */
   giveUp(reason: string): void;
-  cancelling(): void;
+  /** Its end is ordered. What is returned takes that back: the order came too late. */
+  cancelling(): () => void;
   stop(): void;
 }
 
@@ -170,7 +171,10 @@ export const followCall = ({ call, clock, onChange, onFollowing }: CallFollowerO
       end(reason);
     },
     cancelling() {
-      evidence.cancelled = true;
+      evidence.cancels += 1;
+      return () => {
+        evidence.cancels -= 1;
+      };
     },
     stop() {
       cancelSettling();

@@ -42,7 +42,7 @@ export const progressOf = ({ call, clock, onChange }: CallProgressOptions): Call
     if (dialled) evidence.cause = dialled.cause;
     call.hangup = call.answeredAt === null && saysWhy(dialled?.cause) ? dialled : hangup;
     // Nobody told a caller who waits that it is over: he has hung up himself.
-    if (hangup?.cause === 16 && evidence.dialStatus === null) evidence.cancelled = true;
+    if (hangup?.cause === 16 && evidence.dialStatus === null) evidence.cancels += 1;
     call.disposition = reason === null ? dispositionOf(call, evidence) : 'unknown';
     call.reason = reason;
     onChange();
@@ -64,7 +64,10 @@ export const progressOf = ({ call, clock, onChange }: CallProgressOptions): Call
     apply: look,
     giveUp: settle,
     cancelling() {
-      evidence.cancelled = true;
+      evidence.cancels += 1;
+      return () => {
+        evidence.cancels -= 1;
+      };
     },
     stop() {},
   };

@@ -111,7 +111,8 @@ export interface CallEvidence {
   dialledId: string | null;
   /** Its hangup cause; null where the call's own is what counts. */
   cause: number | null;
-  cancelled: boolean;
+  /** Hangups ordered by DELETE and not known to have come too late. */
+  cancels: number;
   /** The channel that takes over where Asterisk optimises the Local channel away. */
   successor: { id: string; name: string } | null;
 }
@@ -123,7 +124,7 @@ export const newEvidence = (): CallEvidence => ({
   dialStatus: null,
   dialledId: null,
   cause: null,
-  cancelled: false,
+  cancels: 0,
   successor: null,
 });
 
@@ -151,8 +152,10 @@ export const saysWhy = (cause = 0): boolean => !VAGUE_CAUSES.has(cause);
 /** How a call that is over ended, from all that was seen of it. */
 export const dispositionOf = (call: Call, evidence: CallEvidence): CallDisposition => {
   if (call.answeredAt !== null) return 'answered';
-  if (evidence.cancelled) return 'cancelled';
   const byReason = BY_REASON[evidence.originate?.reason ?? -1];
+  // Said by the far end, so before anybody else ended it.
+  if (byReason === 'busy' || byReason === 'congestion') return byReason;
+  if (evidence.cancels > 0) return 'cancelled';
   if (byReason) return byReason;
   // Dial says NOANSWER of a phone that declined, and of a number that does not exist.
   const cause = evidence.cause ?? call.hangup?.cause ?? 0;

@@ -47,7 +47,7 @@ export interface CallTracker {
   /** Originate may or may not have reached Asterisk: finds out, and ends the call where there is none. */
   doubt(id: string, reason: string): void;
   /** Somebody asked for the end of a call not yet answered. */
-  cancelling(id: string): void;
+  cancelling(id: string): () => void;
   get(id: string): Call | undefined;
   list(): Call[];
   /** The call a channel belongs to. */
@@ -223,7 +223,7 @@ export const createCallTracker = (options: CallTrackerOptions): CallTracker => {
       if (tracked && !tracked.follower.settled) watch(tracked, OVERDUE_MS, reason);
     },
     cancelling(id) {
-      calls.get(id)?.follower.cancelling();
+      return calls.get(id)?.follower.cancelling() ?? (() => {});
     },
     get: (id) => calls.get(id)?.call,
     list: () => [...calls.values()].map(({ call }) => call),

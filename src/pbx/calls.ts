@@ -124,17 +124,22 @@ export const createCalls = ({ sender, tracker, principal, store, trunks, keep, w
       await tracker
         .until(id, ({ status }) => status !== 'queued', AbortSignal.timeout(CHANNEL_APPEARS_MS))
         .catch(() => undefined);
+      let tooLate = () => {};
       try {
         await sender.send(Hangup({ Channel: call.channelId }), {
           onAllowed: async () => {
-            tracker.cancelling(id);
+            tooLate = tracker.cancelling(id);
           },
         });
       } catch (error) {
-        if (isGatewayError(error, 'no-such-channel') && tracker.get(id)?.status === 'ended') {
-          throw new GatewayError('call-ended', 'The call has already ended', { cause: error });
-        }
-        throw error;
+        if (!isGatewayError(error, 'outcome-unknown') && !isGatewayError(error, 'ami-desync')) tooLate();
+        if (!isGatewayError(error, 'no-such-channel')) throw error;
+        // Its channel is gone: the events that tell of its end are on their way.
+        await tracker
+          .until(id, ({ status }) => status === 'ended', AbortSignal.timeout(CHANNEL_APPEARS_MS))
+          .catch(() => undefined);
+        if (tracker.get(id)?.status !== 'ended') throw error;
+        throw new GatewayError('call-ended', 'The call has already ended', { cause: error });
       }
     },
     async settled(id, signal) {

@@ -138,6 +138,22 @@ describe('a call', () => {
     expect(await endOf(event.newstate(6))).toBe('answered');
   });
 
+  it('was not cancelled by an order that came too late', async () => {
+    const endOf = async (reason: number, takenBack: boolean) => {
+      const { register, see, tracker, clock } = setUpTracker();
+      const call = register();
+      see(event.newchannel());
+      const tooLate = tracker.cancelling('1');
+      if (takenBack) tooLate();
+      see(event.hangup(0), event.originated(reason));
+      await clock.advance(1_000);
+      return call.disposition;
+    };
+    expect([await endOf(0, true), await endOf(0, false)]).toEqual(['failed', 'cancelled']);
+    // The far end has said why; whether the order was in time does not matter.
+    expect([await endOf(5, false), await endOf(8, false), await endOf(3, false)]).toEqual(['busy', 'congestion', 'cancelled']); // prettier-ignore
+  });
+
   it('goes over to the channel behind its Local channel when that is optimised away', () => {
     const { register, see, tracker } = setUpTracker();
     const call = register();
