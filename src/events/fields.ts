@@ -28,7 +28,7 @@ const NUMBERS =
 const NUMERIC_STATUS = new Set(['queuememberstatus', 'queuememberadded', 'queuememberremoved', 'queuememberpause', 'queuememberpenalty', 'queuememberringinuse', 'queuemember', 'extensionstatus', '']); // prettier-ignore
 /** By the whole of it, of lists. */
 const LISTED_NUMBERS =
-  /^(?:Parties|Marked|Wait|AnsweredTime|LoggedInTime|(?:Start|Stop)Space|(?:New|Old|Urg)Messages|MaxMessage(?:Count|Length)|SayDurationMinimum|VolumeGain|NumberOfLines|IPport|(?:Current|Reserved)Sessions|(?:Transmit|Receive)Attempts|(?:Completed|Failed)FAXes|SessionNumber|DataRate|PageNumber|Pages(?:Transmitted|Received)|TotalBadLines)$/;
+  /^(?:Parties|Marked|Wait|AnsweredTime|LoggedInTime|(?:Start|Stop)Space|(?:New|Old|Urg)Messages|MaxMessage(?:Count|Length)|SayDurationMinimum|VolumeGain|NumberOfLines|IPport|(?:Current|Reserved)Sessions|(?:Transmit|Receive)Attempts|(?:Completed|Failed)FAXes|SessionNumber|DataRate|PageNumber|Pages(?:Transmitted|Received)|TotalBadLines|ServicelevelPerf2|TimeToHangup)$/;
 const LISTED_TRUTHS =
   /^(?:Locked|MarkedUser|WaitMarked|EndMarked(?:Any)?|Waiting|Talking|BridgeSuspended|AttachMessage|CallOperator|CanMarkUrgent|CanReview|DeleteMessage|SayCID|SayEnvelope|ErrorCorrectionMode|Dynamic|Trunk|ACL|Encryption|RealtimeDevice|(?:Auto)?Forcerport|(?:Auto)?Comedia|VideoSupport|TextSupport)$/;
 const TRUTHS = /^(?:Paused|Ringinuse|Admin|Muted|IsExternal|Video)$/i;
@@ -101,13 +101,14 @@ const SNAPSHOT = new Set(['channel', 'channelState', 'channelStateDesc', 'caller
 
 /**
  * Headers of an event as typed fields, in camelCase: `ChannelState: 6` is `channelState: 6`. A header that comes more
- * than once is a list. Text that Asterisk gives as empty or `<unknown>` is null.
+ * than once is a list. Text that Asterisk gives as empty or `<unknown>` is null. Headers to be skipped are told elsewhere.
  */
-export const fieldsOf = (frame: Frame): Record<string, FieldValue> => {
+export const fieldsOf = (frame: Frame, skipped?: ReadonlySet<string>): Record<string, FieldValue> => {
   const { event } = frame;
   const ofEvent = knownFields(event);
   const fields: Record<string, FieldValue> = {};
   frame.each((header, value) => {
+    if (skipped?.has(header)) return;
     let field = ofEvent.get(header);
     if (field === undefined) field = lookUp(ofEvent, event, header);
     if (field === null) return;
