@@ -1,6 +1,7 @@
 // npm run client:test: makes the types from openapi.json, compiles the examples against them, and runs those against
 // the gateway on its simulator. Plain Node: it also installs what the rest of this folder needs.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,11 +18,27 @@ const run = async (command: string, args: readonly string[], env: Record<string,
 };
 const tool = (file: string, ...args: string[]) => run(process.execPath, [join('node_modules', file), ...args]);
 
-/** The gateway with nothing configured, and the token it prints. */
+const secret = randomBytes(32).toString('hex');
+const SCOPE = 'read:all write:all gateway:tokens gateway:webhooks gateway:audit gateway:metrics';
+const LIMITS = { commands: ['core show'], databaseFamilies: ['cidname'] };
+
+/** As an operator makes it. */
+const operatorToken = (): string => {
+  const args = ['src/cli/index.ts', 'token', '--sub', 'operator', '--scope', SCOPE, '--ttl', '10m', '--limits', JSON.stringify(LIMITS)]; // prettier-ignore
+  return execFileSync(process.execPath, args, { cwd: root, env: { PATH: process.env['PATH'], JWT_SECRET: secret } }).toString().trim(); // prettier-ignore
+};
+
+/** The gateway with nothing but a key configured, and the token it prints. */
 const startGateway = async () => {
   const child = spawn(process.execPath, ['src/server.ts'], {
     cwd: root,
-    env: { PATH: process.env['PATH'], PORT: '0', STORE_URL: 'memory:', CLICK_TO_DIAL_CONTEXT: 'from-internal' },
+    env: {
+      PATH: process.env['PATH'],
+      PORT: '0',
+      STORE_URL: 'memory:',
+      CLICK_TO_DIAL_CONTEXT: 'from-internal',
+      JWT_SECRET: secret,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit');
@@ -54,8 +71,8 @@ await tool('openapi-typescript/bin/cli.js', '../openapi/openapi.json', '--output
 await tool('typescript/bin/tsc');
 const { url, token, stop } = await startGateway();
 try {
-  for (const file of ['first-call.ts', 'examples.ts'])
-    await run(process.execPath, [file], { GATEWAY_URL: url, GATEWAY_TOKEN: token });
+  const env = { GATEWAY_URL: url, GATEWAY_TOKEN: token, OPERATOR_TOKEN: operatorToken() };
+  for (const file of ['first-call.ts', 'examples.ts', 'readme.ts']) await run(process.execPath, [file], env);
 } finally {
   await stop();
 }

@@ -15,6 +15,8 @@ export interface RequestContext {
   onBudget?: ((budget: Budget) => void) | undefined;
   /** Judge what would change something, and send it not. */
   dryRun?: boolean;
+  /** And nothing else either. */
+  judgeOnly?: boolean;
 }
 
 export interface AuditRecord {

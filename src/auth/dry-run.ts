@@ -2,7 +2,7 @@ import type { Action } from '../ami/types.ts';
 import { isGatewayError } from '../lib/errors.ts';
 import { targetsOf } from './audit.ts';
 import type { Principal } from './principal.ts';
-import { holdsAny, scopesFor } from './scopes.ts';
+import { holdsAny, type Scope, scopesFor } from './scopes.ts';
 
 /** What would have become of an action, and why. */
 export interface Verdict {
@@ -32,6 +32,17 @@ export const allowed = (principal: Principal, { declaration, headers, touches }:
   targets: targetsOf({ touches }),
   refusal: null,
   packet: [`Action: ${declaration.name}`, 'ActionID: [made when it is sent]', ...headers.map(line)].join('\r\n') + '\r\n\r\n', // prettier-ignore
+});
+
+/** Of a route that asks no Asterisk: its scopes are all there is to judge. */
+export const allowedByScope = (principal: Principal | undefined, scopes: readonly Scope[]): Verdict => ({
+  verdict: 'allowed',
+  action: null,
+  scope: scopes.find((scope) => principal && holdsAny(principal.scopes, [scope])) ?? null,
+  limits: Object.keys(principal?.limits ?? {}),
+  targets: [],
+  refusal: null,
+  packet: null,
 });
 
 /** A refusal of the guard as a verdict; undefined for every other error. */

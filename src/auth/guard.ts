@@ -70,7 +70,8 @@ export const createGuard = (options: GuardOptions): GuardedSender => {
       }
     },
     async send(action, { onAllowed, ...sendOptions } = {}) {
-      if (options.context.dryRun && action.declaration.changes) {
+      const { dryRun, judgeOnly } = options.context;
+      if (judgeOnly || (dryRun && action.declaration.changes)) {
         await authorize(action);
         throw new DryRun(allowed(principal, action));
       }

@@ -41,7 +41,7 @@ export const newAction = (root: string, { name, area, classes, fields = '', chan
   const file = join(root, `src/ami/actions/${area}.ts`);
   const registry = join(root, 'src/ami/actions/registry.ts');
   const test = join(root, `test/ami/actions/${name}.test.ts`);
-  const known = existsSync(file) ? readFileSync(file, 'utf8') : importing('{ defineAction, text }', DEFINE);
+  const known = existsSync(file) ? readFileSync(file, 'utf8') : importing('{ defineAction }', DEFINE);
   if (known.includes(`name: '${name}'`) || existsSync(test)) refuse(`${name} is there already`);
 
   const declaration = [

@@ -62,15 +62,24 @@ const lookUp = (fields: Map<string, Field | null>, event: string, header: string
 /** Of these the first alone is Asterisk's: who sends a UserEvent can add more. */
 const SNAPSHOT = new Set(['channel', 'channelState', 'channelStateDesc', 'callerIdNum', 'callerIdName', 'connectedLineNum', 'connectedLineName', 'language', 'accountCode', 'context', 'extension', 'priority', 'uniqueId', 'linkedId', 'timestamp', 'systemName', 'userEvent']); // prettier-ignore
 
+interface FieldsOptions {
+  /** The action, where the frame is its Response and not an event. */
+  source?: string | undefined;
+  /** Headers told of elsewhere. */
+  skipped?: ReadonlySet<string>;
+}
+
 /**
  * Headers of an event, or of the Response to an action, as typed fields in camelCase: `ChannelState: 6` is
  * `channelState: 6`. A header that comes more than once is a list. Text that Asterisk gives as empty or `<unknown>` is
- * null. `source` is the name of the event, or of the action.
+ * null.
  */
-export const fieldsOf = (frame: Frame, source = frame.event): Record<string, FieldValue> => {
+export const fieldsOf = (frame: Frame, options: FieldsOptions = {}): Record<string, FieldValue> => {
+  const { source = frame.event, skipped } = options;
   const ofEvent = knownFields(source);
   const fields: Record<string, FieldValue> = {};
   frame.each((header, value) => {
+    if (skipped?.has(header)) return;
     let field = ofEvent.get(header);
     if (field === undefined) field = lookUp(ofEvent, source, header);
     if (field === null) return;

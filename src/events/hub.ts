@@ -62,7 +62,11 @@ export const createEventHub = (options: {
         readers.size > FEW ? GATHER_MS : 0,
       );
     },
-    history: (query) => store.events.read(query),
+    async history(query) {
+      // What a client has just learned by other means is in it.
+      await logOf(query.pbx).settled();
+      return store.events.read(query);
+    },
     get readers() {
       return readers.size;
     },

@@ -44,6 +44,8 @@ export interface EventLog {
   /** There are changed calls to be kept. */
   touch(): void;
   at(sequence: number): LogEntry | undefined;
+  /** Resolves once all that was taken in before can be read; what comes later is not waited for. */
+  settled(): Promise<void>;
   /** Commits what is waiting. */
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -70,6 +72,7 @@ export const createEventLog = (options: EventLogOptions): EventLog => {
   /** How often something came since the last write began. */
   let asked = 0;
   let cancelGathering: CancelTimer | null = null;
+  let settling: { until: number; done: () => void }[] = [];
 
   const trim = () => {
     const oldest = clock.now() - keepMs;
@@ -101,6 +104,8 @@ export const createEventLog = (options: EventLogOptions): EventLog => {
     options.onCallsWritten((await write({ events: follows ? events : [], calls, deliveries })) !== false);
     entries.push(...taken);
     next += batch.length;
+    for (const { done } of settling.filter(({ until }) => until <= next)) done();
+    settling = settling.filter(({ until }) => until > next);
     trim();
     options.onCommitted(deliveries);
   };
@@ -141,6 +146,10 @@ export const createEventLog = (options: EventLogOptions): EventLog => {
       return sequence;
     },
     touch: schedule,
+    settled() {
+      const until = assigned;
+      return next >= until ? Promise.resolve() : new Promise((done) => settling.push({ until, done }));
+    },
     at: (sequence) => entries[sequence - first],
     async flush() {
       // What is running may have taken its part before the last of what is waiting came.

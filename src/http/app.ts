@@ -193,6 +193,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
       },
       operation: operationOf(request),
       dryRun: request.dryRun,
+      judgeOnly: request.judgeOnly,
     });
   const routeOptions: RouteOptions = {
     gateway,

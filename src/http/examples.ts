@@ -71,6 +71,7 @@ export const channelExample = {
   linkedId: '1795396506.42',
   bridgeId: null,
   durationSeconds: 276,
+  fields: {},
 } as const;
 
 export const recordingExample = {
@@ -93,6 +94,7 @@ export const queueSummaryExample = {
   averageHoldSeconds: 0,
   averageTalkSeconds: 0,
   longestHoldSeconds: 0,
+  fields: {},
 };
 
 export const queueExample = {
@@ -123,8 +125,10 @@ export const queueExample = {
       paused: false,
       pausedReason: null,
       wrapUpSeconds: 0,
+      fields: { loginTime: 1795547000 },
     },
   ],
+  fields: { servicelevelPerf2: 0 },
 };
 
 export const pbxExample = {

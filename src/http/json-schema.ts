@@ -24,6 +24,11 @@ const scalar = { type: ['string', 'number', 'boolean', 'null'] };
 /** A header of Asterisk; a list where it came more than once. */
 export const headerSchema = z.unknown().meta({ anyOf: [scalar, { type: 'array', items: scalar }] });
 
+/** What a route does not tell under names of its own. */
+export const fieldsSchema = z
+  .record(z.string(), headerSchema)
+  .describe('What else Asterisk tells of it, typed, in camelCase');
+
 export const eventFieldSchema = z
   .unknown()
   .meta({ anyOf: [scalar, { type: 'array', items: {} }, { type: 'object', additionalProperties: {} }] });

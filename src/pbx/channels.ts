@@ -1,10 +1,21 @@
 import { CoreShowChannels, Hangup, PlayDTMF, Redirect, Status } from '../ami/actions/channel.ts';
 import type { Frame } from '../ami/frame.ts';
 import type { GuardedSender } from '../auth/guard.ts';
+import type { FieldValue } from '../events/event.ts';
+import { fieldsOf } from '../events/fields.ts';
 import { HANGUP_CAUSES, type HangupCauseName } from '../events/hangup-causes.ts';
 import { type Clock, sleep } from '../lib/clock.ts';
 import { GatewayError, isGatewayError } from '../lib/errors.ts';
-import { clockToSeconds, type DialplanPlace, integer, mustExist, type Party, party, textOrNull } from './shared.ts';
+import {
+  clockToSeconds,
+  type DialplanPlace,
+  integer,
+  mustExist,
+  type Party,
+  party,
+  textOrNull,
+  told,
+} from './shared.ts';
 
 export const CHANNEL_STATES = [
   'down', 'reserved', 'off-hook', 'dialing', 'ring', 'ringing', 'up', 'busy', 'dialing-off-hook', 'pre-ring', 'unknown',
@@ -29,6 +40,8 @@ export interface Channel {
   linkedId: string;
   bridgeId: string | null;
   durationSeconds: number | null;
+  /** What else Asterisk tells of it. */
+  fields: Record<string, FieldValue>;
 }
 
 export interface ChannelFilter {
@@ -60,6 +73,13 @@ export interface ChannelsOptions {
   clock: Clock;
 }
 
+// prettier-ignore
+const TOLD = told(
+  'Channel', 'ChannelState', 'ChannelStateDesc', 'CallerIDNum', 'CallerIDName', 'ConnectedLineNum', 'ConnectedLineName', 'Language',
+  'AccountCode', 'Context', 'Exten', 'Priority', 'Uniqueid', 'Linkedid', 'Application', 'ApplicationData', 'Data', 'Duration', 'Seconds',
+  'BridgeID', 'BridgeId', 'Variable',
+);
+
 /** Pause between two keys, so that the far end hears them apart. */
 const DTMF_GAP_MS = 100;
 
@@ -81,6 +101,7 @@ export const createChannels = ({ pbx, sender, dialplanHas, clock }: ChannelsOpti
     linkedId: item.get('Linkedid') ?? '',
     bridgeId: textOrNull(item.get('BridgeID')),
     durationSeconds: clockToSeconds(item.get('Duration')) ?? integer(item, 'Seconds'),
+    fields: fieldsOf(item, { skipped: TOLD }),
   });
 
   return {

@@ -1,8 +1,10 @@
 import { QueueStatus, QueueSummary } from '../ami/actions/queue.ts';
 import type { Frame } from '../ami/frame.ts';
 import type { GuardedSender } from '../auth/guard.ts';
+import type { FieldValue } from '../events/event.ts';
+import { fieldsOf } from '../events/fields.ts';
 import { GatewayError } from '../lib/errors.ts';
-import { epochToTime, integer, type Party, party, textOrNull } from './shared.ts';
+import { epochToTime, integer, type Party, party, textOrNull, told } from './shared.ts';
 
 /** Device states, as Asterisk numbers them. */
 export const MEMBER_STATUSES = [
@@ -19,6 +21,8 @@ export interface QueueSummaryItem {
   averageHoldSeconds: number;
   averageTalkSeconds: number;
   longestHoldSeconds: number;
+  /** Here and below: what else Asterisk tells of it. */
+  fields: Record<string, FieldValue>;
 }
 
 export interface QueueMember {
@@ -35,6 +39,7 @@ export interface QueueMember {
   paused: boolean;
   pausedReason: string | null;
   wrapUpSeconds: number;
+  fields: Record<string, FieldValue>;
 }
 
 export interface QueueCaller {
@@ -45,6 +50,7 @@ export interface QueueCaller {
   connectedLine: Party;
   waitSeconds: number;
   priority: number | null;
+  fields: Record<string, FieldValue>;
 }
 
 export interface Queue {
@@ -62,6 +68,7 @@ export interface Queue {
   serviceLevelPercent: number;
   weight: number;
   members: QueueMember[];
+  fields: Record<string, FieldValue>;
 }
 
 export interface Queues {
@@ -69,6 +76,14 @@ export interface Queues {
   /** Rejects with `no-such-queue`, although Asterisk calls that a success. */
   get(name: string): Promise<Queue>;
 }
+
+// prettier-ignore
+const TOLD = {
+  summary: told('Queue', 'LoggedIn', 'Available', 'Callers', 'HoldTime', 'TalkTime', 'LongestHoldTime'),
+  parameters: told('Queue', 'Max', 'Strategy', 'Calls', 'Holdtime', 'TalkTime', 'Completed', 'Abandoned', 'ServiceLevel', 'ServicelevelPerf', 'Weight'),
+  member: told('Queue', 'Name', 'Location', 'StateInterface', 'Membership', 'Penalty', 'CallsTaken', 'LastCall', 'LastPause', 'InCall', 'Status', 'Paused', 'PausedReason', 'Wrapuptime'),
+  caller: told('Queue', 'Position', 'Channel', 'Uniqueid', 'CallerIDNum', 'CallerIDName', 'ConnectedLineNum', 'ConnectedLineName', 'Wait', 'Priority'),
+};
 
 export const createQueues = ({ sender, pbx }: { sender: GuardedSender; pbx: string }): Queues => ({
   async list() {
@@ -82,6 +97,7 @@ export const createQueues = ({ sender, pbx }: { sender: GuardedSender; pbx: stri
       averageHoldSeconds: integer(item, 'HoldTime'),
       averageTalkSeconds: integer(item, 'TalkTime'),
       longestHoldSeconds: integer(item, 'LongestHoldTime'),
+      fields: fieldsOf(item, { skipped: TOLD.summary }),
     }));
   },
   async get(name) {
@@ -104,6 +120,7 @@ export const createQueues = ({ sender, pbx }: { sender: GuardedSender; pbx: stri
       serviceLevelPercent: integer(parameters, 'ServicelevelPerf'),
       weight: integer(parameters, 'Weight'),
       members: of('QueueMember').map(toMember),
+      fields: fieldsOf(parameters, { skipped: TOLD.parameters }),
     };
   },
 });
@@ -122,6 +139,7 @@ const toMember = (item: Frame): QueueMember => ({
   paused: item.get('Paused') === '1',
   pausedReason: textOrNull(item.get('PausedReason')),
   wrapUpSeconds: integer(item, 'Wrapuptime'),
+  fields: fieldsOf(item, { skipped: TOLD.member }),
 });
 
 /** Only here does Asterisk say `unknown` of what it does not know, and means nobody of that name. */
@@ -138,4 +156,5 @@ const toCaller = (item: Frame): QueueCaller => ({
   connectedLine: queued(item, 'ConnectedLine'),
   waitSeconds: integer(item, 'Wait'),
   priority: item.get('Priority') === undefined ? null : integer(item, 'Priority'),
+  fields: fieldsOf(item, { skipped: TOLD.caller }),
 });

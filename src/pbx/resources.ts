@@ -45,7 +45,7 @@ const SECRET = /^(?:password|md5Cred|oauthSecret|refreshToken|tlsPrivKey|passwor
 
 /** `source`: the event, or the action whose Response it is. */
 const toItem = (frame: Frame, source?: string): ResourceItem => {
-  const shown = Object.entries(fieldsOf(frame, source)).filter(
+  const shown = Object.entries(fieldsOf(frame, { source })).filter(
     ([name]) => !OF_THE_PROTOCOL.has(name) && !SECRET.test(name),
   );
   return Object.fromEntries(shown);

@@ -52,3 +52,6 @@ export const mustExist = async (place: DialplanPlace, dialplanHas: DialplanHas):
   const { context, extension, priority } = place;
   throw new GatewayError('no-such-extension', `The dialplan has no ${extension}@${context}, priority ${priority}`);
 };
+
+/** Headers that are told under names of ours; all others are for `fields`, whatever a later Asterisk adds. */
+export const told = (...headers: string[]): ReadonlySet<string> => new Set(['Event', 'ActionID', ...headers]);

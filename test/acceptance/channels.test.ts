@@ -62,6 +62,8 @@ describeEachPbx('channels', ({ amiPort: port, secret }) => {
       .expect(200);
     expect(byName.body.id).toBe(call.channelId);
     expect(byName.body.variables).toEqual({ campaign: 'a,b', 'CALLERID(num)': null, nothing: null });
+    expect(byName.body.fields).toMatchObject({ type: 'Local', timeToHangup: 0 });
+    expect(Object.keys(byName.body.fields)).not.toEqual(expect.arrayContaining(['channel', 'variable', 'actionID']));
     await operator()
       .delete(`/channels/${encodeURIComponent(call.channelName)}`)
       .expect(204);

@@ -89,7 +89,27 @@ describeEachPbx('a dry run', (pbx) => {
     expect(refusedRoute).toMatchObject({ verdict: 'refused', refusal: { code: 'insufficient-scope' } });
     expect((await check({ method: 'POST', path: '/nowhere' }).expect(404)).body.code).toBe('not-found');
     expect((await check({ action: 'Hangup', fields: { Nonsense: 1 } }).expect(400)).body.code).toBe('invalid-request');
-    await check({ method: 'GET', path: '/calls' }).expect(400);
+    const read = async (path: string, scope?: string, limits?: object) =>
+      (await check({ method: 'GET', path }, scope, limits).expect(200)).body;
+    const before = proxy.sent().length;
+    expect(await read('/queues')).toMatchObject({ verdict: 'allowed', action: 'QueueSummary', scope: 'write:agent' });
+    expect(await read('/queues', 'read:call')).toMatchObject({ verdict: 'refused', refusal: { code: 'insufficient-scope' } }); // prettier-ignore
+    expect(await read('/queues/a', 'read:agent', { queues: ['b'] })).toMatchObject({ verdict: 'refused', refusal: { limit: 'queues' } }); // prettier-ignore
+    for (const path of ['/calls', '/events', '/events/ws', '/me', '/health/live']) {
+      expect(await read(path), path).toMatchObject({ verdict: 'allowed', action: null, packet: null });
+    }
+    expect(await read('/events', 'gateway:tokens')).toMatchObject({ verdict: 'refused', refusal: { code: 'insufficient-scope' } }); // prettier-ignore
+    await check({ method: 'GET', path: '/channels?limit=x' }).expect(400);
+    await check({ method: 'GET', path: '/nowhere' }).expect(404);
+    // The header of our own is nobody else's to send.
+    const plain = await gateway.as(ALL).get('/queues').set('x-judge-only', 'true').expect(200);
+    expect(plain.body).toHaveProperty('items');
+    expect(
+      proxy
+        .sent()
+        .slice(before)
+        .match(/Action: QueueS\w+/g),
+    ).toEqual(['Action: QueueSummary']);
     expect(proxy.sent()).not.toMatch(/Action: (QueueReset|Originate|Hangup)/);
   });
 });

@@ -103,6 +103,8 @@ describeEachAsterisk('routes that are one action', (asterisk) => {
     ['get', '/mailboxes/100%40default', undefined, 200],
     ['get', '/dialplan/lab?extension=short', undefined, 200],
     ['get', '/dialplan/nosuch', undefined, 'no-such-extension'],
+    ['get', '/dialplan', undefined, 200],
+    ['get', '/dialplan?extension=nosuch', undefined, 'no-such-extension'],
     ['put', '/dialplan/route-test/1/1', { application: 'NoOp', data: 'x' }, 204],
     ['put', '/dialplan/route-test/1/1', { application: 'NoOp', data: 'y' }, 'extension-exists'],
     ['put', '/dialplan/route-test/1/1', { application: 'NoOp', data: 'y', replace: true }, 204],
@@ -257,6 +259,10 @@ describeEachAsterisk('routes that are one action', (asterisk) => {
     }
     expect((await narrow.get('/endpoints').expect(200)).body.items).toEqual([]);
     expect((await narrow.get('/parked-calls').expect(200)).body.items).toEqual([]);
+    expect((await narrow.get('/dialplan').expect(403)).body.code).toBe('limit-exceeded');
+    const some = gateway.as('write:config', { contexts: ['lab'] });
+    expect((await some.get('/dialplan').expect(403)).body).toMatchObject({ limit: 'contexts' });
+    await some.get('/dialplan/lab').expect(200);
   });
 
   it('that this Asterisk cannot serve say what to do instead', async () => {

@@ -41,6 +41,13 @@ it.each([
   expect(() => newAction(root, { name: 'QueueFoo', area, classes: 'agent' })).toThrow('there already');
 });
 
+it('imports no more than it uses', () => {
+  const [file = ''] = newAction(root, { name: 'QueueBar', area: 'new-thing', classes: 'agent' });
+  expect(readFileSync(file, 'utf8')).toContain("import { defineAction } from './define.ts';");
+  newAction(root, { name: 'QueueBaz', area: 'new-thing', classes: 'agent', fields: 'Queue' });
+  expect(readFileSync(file, 'utf8')).toContain("import { defineAction, text } from './define.ts';");
+});
+
 it.each([
   [{ name: 'queueFoo', area: 'queue', classes: 'agent' }, 'no name of an action'],
   [{ name: 'QueueFoo', area: '../queue', classes: 'agent' }, 'no name of a file'],

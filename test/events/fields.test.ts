@@ -52,8 +52,10 @@ describe('fields of an event', () => {
   });
 
   it('are read by the action where there is no event', () => {
-    expect(fieldsOf(frame({ Response: 'Success', Status: '-1' }), 'ExtensionState')).toMatchObject({ status: -1 });
-    expect(fieldsOf(frame({ Response: 'Success', Status: '1' }), 'PJSIPShowMaintenance')).toMatchObject({
+    expect(fieldsOf(frame({ Response: 'Success', Status: '-1' }), { source: 'ExtensionState' })).toMatchObject({
+      status: -1,
+    });
+    expect(fieldsOf(frame({ Response: 'Success', Status: '1' }), { source: 'PJSIPShowMaintenance' })).toMatchObject({
       status: '1',
     });
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type GatewayEvent } from '../../src/events/event.ts';
 import { createEventLog, type EventLog } from '../../src/events/log.ts';
+import { createEventHub } from '../../src/events/hub.ts';
 import { createReader } from '../../src/events/reader.ts';
 import { GatewayError } from '../../src/lib/errors.ts';
 import { createMemoryStore } from '../../src/store/open.ts';
@@ -185,5 +186,19 @@ describe('the log', () => {
     await clock.advance(3 * 3_600_000);
     await write('last');
     expect(log.first).toBeGreaterThan(1_000);
+  });
+});
+
+describe('the past', () => {
+  it('holds what had come when it was asked for, kept or not', async () => {
+    const { log, store, clock, write } = setUp();
+    const hub = createEventHub({ clock, store, logOf: () => log });
+    const names = async () => (await hub.history({ pbx: 'a', limit: 10 })).items.map(({ name }) => name);
+    await write('before');
+    expect(await names()).toEqual(['before']);
+    log.append(event('just now'));
+    const asked = names();
+    await log.flush();
+    expect(await asked).toEqual(['before', 'just now']);
   });
 });

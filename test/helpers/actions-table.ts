@@ -40,6 +40,7 @@ export const actionsTable = (): Promise<string> => {
 Made from the declarations and the routes; \`npx vitest run test/docs.test.ts -u\` writes it anew. A token needs any one of
 the scopes; what its limits say comes on top ([security.md](security.md)). Where a PBX does not have an action its routes answer
 \`501 action-unavailable\`, with \`alternative\` where there is one. \`GET /actions\` tells the same of a live server.
+No action of any release puts a call on hold; \`POST /channels/{id}/park\` and \`PUT /channels/{id}/mute\` come near.
 
 | action | releases | scopes | routes |
 | --- | --- | --- | --- |

@@ -86,6 +86,7 @@ const pathsOf = ({ channel, bridge, call, token }: Situation): Record<string, st
   'config.json': '/config/queuerules.conf/json',
   'config.categories': '/config/queues.conf/categories',
   'dialplan.list': '/dialplan/transfer-dest',
+  'dialplan.all': '/dialplan',
   'modules.get': '/modules/app_queue.so',
   'system.ping': '/ping',
   'fax.stats': '/fax/stats',

@@ -1,13 +1,20 @@
 import { z } from 'zod';
 import { defineAction, list, optionalText, text } from './define.ts';
 
-/** Both fields are filters; an unknown context or extension is an Error. */
+/** Both fields are filters; an unknown context or extension is an Error. Without Context, all of the dialplan. */
 export const ShowDialPlan = defineAction({
   name: 'ShowDialPlan',
-  fields: { Context: text, Extension: optionalText },
+  fields: { Context: optionalText, Extension: optionalText },
   reply: list('ShowDialPlanComplete'),
   classes: ['config', 'reporting'],
-  touches: ({ Context, Extension }) => [{ kind: 'dialplan', context: Context, extension: Extension ?? '' }],
+  touches: ({ Context, Extension }) =>
+    Context === undefined
+      ? [
+          { kind: 'shared', what: 'the whole dialplan' },
+          // No pattern but `*` matches these.
+          { kind: 'dialplan', context: '*', extension: Extension ?? '*' },
+        ]
+      : [{ kind: 'dialplan', context: Context, extension: Extension ?? '' }],
 });
 
 const priority = z.union([z.int().min(1), z.literal('hint')]);

@@ -22,6 +22,7 @@ const documentSchema = z.object({
 /** What a route sends besides the actions its description begins with. */
 const MORE: Readonly<Record<string, readonly string[]>> = {
   'channels.redirect': ['ShowDialPlan'],
+  'channels.blindTransfer': ['ShowDialPlan'],
   'recordings.start': ['Getvar', 'Setvar'],
   'recordings.list': ['Getvar'],
   'recordings.mute': ['Getvar', 'Setvar'],

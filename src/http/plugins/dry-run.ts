@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { allowedByScope, DryRun } from '../../auth/dry-run.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { verdictExample } from '../examples.ts';
 
@@ -11,6 +13,12 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Asked with `?dryRun=true`: nothing is changed, the verdict is the answer. */
     dryRun: boolean;
+    /** Asked by /permissions/check: reads are judged too, and not sent. */
+    judgeOnly: boolean;
+  }
+  interface FastifyInstance {
+    /** Headers of a read that is to be judged only. Nobody outside can make them. */
+    judgeOnly: Readonly<Record<string, string>>;
   }
 }
 
@@ -44,7 +52,10 @@ const dryRunSchema = z
 
 /** Takes `?dryRun=true` on every write to Asterisk. Register before the routes and before what keeps answers. */
 export const registerDryRun = (app: FastifyInstance): void => {
+  const [header, key] = ['x-judge-only', randomUUID()];
+  app.decorate('judgeOnly', { [header]: key });
   app.decorateRequest('dryRun', false);
+  app.decorateRequest('judgeOnly', false);
 
   app.addHook('onRoute', ({ schema, config, method }) => {
     if (!schema || config?.local || ![method].flat().some((one) => WRITES.has(one))) return;
@@ -56,6 +67,12 @@ export const registerDryRun = (app: FastifyInstance): void => {
   });
 
   app.addHook('onRequest', (request, _reply, done) => {
+    request.judgeOnly = request.headers[header] === key;
+    if (request.judgeOnly) {
+      request.dryRun = true;
+      done();
+      return;
+    }
     const { dryRun } = request.query as { dryRun?: unknown };
     if (dryRun === undefined || dryRun === 'false' || !WRITES.has(request.method)) {
       done();
@@ -68,6 +85,15 @@ export const registerDryRun = (app: FastifyInstance): void => {
       );
     }
     request.dryRun = true;
+    done();
+  });
+
+  app.addHook('preHandler', (request, _reply, done) => {
+    const { config, schema } = request.routeOptions;
+    // Those that ask Asterisk say so, and come to the guard.
+    const asks = /^AMI /.test(schema?.description ?? '');
+    if (request.judgeOnly && !asks && !request.is404)
+      throw new DryRun(allowedByScope(request.principal, config.scopes ?? []));
     done();
   });
 };

@@ -13,6 +13,18 @@ const headers = z.record(z.string().max(80), z.string().max(900));
 /** The PBX itself: dialplan, modules, logs, messages, faxes. */
 export const systemResources: readonly Resource[] = [
   resource({
+    route: 'GET /dialplan',
+    id: 'dialplan.all',
+    tag: 'Dialplan',
+    summary: 'Lines of every context',
+    notes: 'For tokens that no limit keeps from a context.',
+    action: 'ShowDialPlan',
+    query: { extension: text.optional().describe('Only lines of this extension') },
+    fields: ({ query }) => ({ Extension: query.extension }),
+    gives: 'list',
+    statuses: [409],
+  }),
+  resource({
     route: 'GET /dialplan/:context',
     id: 'dialplan.list',
     tag: 'Dialplan',

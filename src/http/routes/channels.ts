@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { HANGUP_CAUSES, type HangupCauseName } from '../../events/hangup-causes.ts';
 import { CHANNEL_STATES } from '../../pbx/channels.ts';
 import { channelExample } from '../examples.ts';
+import { fieldsSchema } from '../json-schema.ts';
 import { channelParams, listOf, pageQuery, paginate, partySchema, pbxQuery, problems } from '../schemas.ts';
 import type { RouteOptions } from './index.ts';
 
@@ -24,6 +25,7 @@ export const channelSchema = z
     linkedId: z.string().describe('Common to all channels of one conversation'),
     bridgeId: z.string().nullable(),
     durationSeconds: z.int().nullable(),
+    fields: fieldsSchema,
   })
   .meta({ id: 'Channel', examples: [channelExample] });
 

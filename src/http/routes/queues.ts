@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { MEMBER_STATUSES } from '../../pbx/queues.ts';
 import { queueExample, queueSummaryExample } from '../examples.ts';
+import { fieldsSchema } from '../json-schema.ts';
 import { listOf, pageQuery, paginate, partySchema, pbxQuery, problems, timeSchema } from '../schemas.ts';
 import type { RouteOptions } from './index.ts';
 
@@ -15,6 +16,7 @@ export const queueSummarySchema = z
     averageHoldSeconds: z.int(),
     averageTalkSeconds: z.int(),
     longestHoldSeconds: z.int(),
+    fields: fieldsSchema,
   })
   .meta({ id: 'QueueSummary', examples: [queueSummaryExample] });
 
@@ -33,6 +35,7 @@ const memberSchema = z
     paused: z.boolean(),
     pausedReason: z.string().nullable(),
     wrapUpSeconds: z.int(),
+    fields: fieldsSchema,
   })
   .meta({ id: 'QueueMember' });
 
@@ -45,6 +48,7 @@ const callerSchema = z
     connectedLine: partySchema,
     waitSeconds: z.int(),
     priority: z.int().nullable(),
+    fields: fieldsSchema,
   })
   .meta({ id: 'QueueCaller' });
 
@@ -63,6 +67,7 @@ const queueSchema = z
     serviceLevelPercent: z.number(),
     weight: z.int(),
     members: z.array(memberSchema),
+    fields: fieldsSchema,
   })
   .meta({ id: 'Queue', examples: [queueExample] });
 
