@@ -71,7 +71,7 @@ export const simulate = async (options: SimulateArguments): Promise<void> => {
       code === 'EACCES' ? `This user may not listen on port ${port}` : `Something else listens on port ${port} already`,
     );
   });
-  const stopTraffic = rate > 0 ? startTraffic(simulator.box, rate) : () => {};
+  const stopTraffic = rate > 0 ? startTraffic(simulator, rate) : () => {};
   const [user, account] = Object.entries(simulator.box.scenario.users)[0] ?? ['user', { secret: 'secret' }];
   console.log(`Simulated Asterisk ${release} on 127.0.0.1:${simulator.port}. Ctrl-C ends it.`);
   console.log(`AMI_URL=ami://${user}:${encodeURIComponent(account.secret)}@127.0.0.1:${simulator.port}`);

@@ -1,6 +1,6 @@
 import type { Application, Box } from './box.ts';
 import { type Channel, type Progress, STATE } from './channel.ts';
-import { dial } from './dial.ts';
+import { dial } from './dial-application.ts';
 import { goOn } from './dialplan.ts';
 import { queue } from './queue-ring.ts';
 
@@ -29,7 +29,12 @@ const lasting: Application = (box, channel) => {
 
 const refuse =
   (kind: 'busy' | 'congestion', cause: number): Application =>
-  (box, channel) => {
+  (box, channel, data) => {
+    // Who is already talking only hears it.
+    if (channel.state === STATE.up) {
+      if (Number(data) > 0) later(box, channel, Number(data), () => { box.hangUp(channel, 0); }); // prettier-ignore
+      return;
+    }
     box.setState(channel, STATE.busy);
     progress(box, channel, kind);
     // The half that is called knows why, the other does not.
@@ -93,12 +98,11 @@ export const APPLICATIONS: Readonly<Record<string, Application>> = {
   },
   set: (box, channel, data, next) => {
     const [, global, name = '', value = ''] = /^(GLOBAL\()?(\w+)\)?=(.*)$/s.exec(data) ?? [];
-    box.setVariable(global === undefined ? channel : null, name, substitute(channel, value));
+    box.setVariable(global === undefined ? channel : null, name, value);
     next();
   },
   hangup: (box, channel, data) => {
     const cause = Number(data) || 16;
-    box.onChannel(channel, 'SoftHangupRequest', [['Cause', 16]]);
     box.hangUp(channel, cause);
   },
   busy: refuse('busy', 17),
@@ -115,10 +119,5 @@ export const APPLICATIONS: Readonly<Record<string, Application>> = {
   },
   queue,
   read,
-  dial: (box, channel, data, next) => {
-    dial(box, channel, data.split(',')[0] ?? '', next);
-  },
+  dial,
 };
-
-const substitute = (channel: Channel, text: string): string =>
-  text.replace(/\$\{(\w+)\}/g, (_all, name: string) => channel.variables.get(name) ?? '');

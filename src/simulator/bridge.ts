@@ -40,6 +40,12 @@ export const bridgeFields = (bridge: Bridge, channels = bridge.members.size + br
   ['BridgeVideoSourceMode', 'none'],
 ];
 
+/** Whoever is joined to somebody is part of the oldest of their calls from then on. */
+const share = (members: readonly Channel[]): void => {
+  const [oldest] = members.toSorted((a, b) => a.createdAt - b.createdAt);
+  for (const member of members) member.linkedId = oldest?.linkedId ?? member.linkedId;
+};
+
 /** All bridges of a box. */
 export const createBridges = (event: (eventClass: string, name: string, fields: Fields) => void) => {
   const all = new Map<string, Bridge>();
@@ -89,6 +95,7 @@ export const createBridges = (event: (eventClass: string, name: string, fields: 
         left(bridge, channel);
       };
       bridge.members.set(channel, { after, onHangup });
+      share([...bridge.members.keys()]);
       channel.bridgeId = bridge.id;
       channel.onHangup.push(onHangup);
       event('call', 'BridgeEnter', [...bridgeFields(bridge), ...snapshot(channel)]);

@@ -39,6 +39,8 @@ export interface Channel {
   onHangup: (() => void)[];
   recordings: Map<string, string>;
   hungUp: boolean;
+  /** Of its hangup; before that, of what it dialled last. */
+  cause: number;
   /** Being redirected: what it was joined to lets it go. */
   moving: boolean;
 }

@@ -21,6 +21,9 @@ const BITS = {
   message: 1073741824,
 } as const;
 
+/** Asterisk's truth values. */
+export const isTrue = (text: string) => /^(yes|true|y|t|1|on)$/i.test(text);
+
 const ALL = Object.keys(BITS);
 
 /** `read=` and `write=` of manager.conf: names apart by commas, unknown ones ignored. */
@@ -34,8 +37,10 @@ export const parseMask = (text: string): ReadonlySet<string> | null => {
   if (text === '') return null;
   if (/^\d+$/.test(text) && text !== '0') {
     const mask = Number(text);
+    if ((mask | 0) === -1) return null;
     return new Set(ALL.filter((name) => mask & BITS[name as keyof typeof BITS]));
   }
-  if (['on', 'yes', 'true', 'all'].includes(text.toLowerCase())) return new Set(ALL);
-  return new Set(text.split(',').filter((name) => name in BITS));
+  const names = text.split(',');
+  if (isTrue(text) || names.includes('all')) return new Set(ALL);
+  return new Set(names.filter((name) => name in BITS));
 };

@@ -1,5 +1,8 @@
 import type { Box } from './box.ts';
-import { type Channel, type Progress, snapshot, STATE } from './channel.ts';
+import type { Fields } from './wire.ts';
+import { type Channel, snapshot, STATE } from './channel.ts';
+
+export const PRESENTATION: Fields = [['CID-CallingPres', '0 (Presentation Allowed, Not Screened)']];
 
 export interface Leg {
   channel: Channel;
@@ -9,23 +12,33 @@ export interface Leg {
 
 export interface LegOptions {
   uniqueId?: string | undefined;
+  /** Uniqueid of the far half of a Local channel. */
+  otherId?: string | undefined;
   linkedId?: string | undefined;
   application: string;
-  /** Of a Local pair both halves, the far one second. */
+  /** Of a Local pair both halves, the far one second: before the channel is told of as dialled, and after. */
+  introduce?: (channel: Channel, far: boolean) => void;
   prepare?: (channel: Channel, far: boolean) => void;
 }
+
+/** A channel that was dialled runs no dialplan, and yet shows an application. */
+export const tellDialled = (box: Box, channel: Channel, application: string): void => {
+  Object.assign(channel, { application, data: '(Outgoing Line)' });
+  const fields = [['Extension', channel.extension], ['Application', application], ['AppData', channel.data]] as const; // prettier-ignore
+  box.onChannel(channel, 'Newexten', fields, 'dialplan');
+};
 
 const createLocal = (box: Box, resource: string, options: LegOptions): Leg | undefined => {
   // Options stand behind the first slash in 16, and behind the last in 22.
   const slash = box.release === 16 ? resource.indexOf('/') : resource.lastIndexOf('/');
   const place = slash < 0 ? resource : resource.slice(0, slash);
   const flags = slash < 0 ? '' : resource.slice(slash + 1);
-  const [extension = '', context = 'default'] = place.split('@');
+  const [extension = 's', context = 'default'] = place.split('@').map((part) => part || undefined);
   const serial = box.serial('Local');
   const make = (half: ';1' | ';2', state: number, uniqueId: string | undefined, linkedId: string | undefined) =>
     box.addChannel({
       technology: 'Local',
-      resource: place,
+      resource: place.includes('@') ? place : `${place}@${context}`,
       serial,
       suffix: half,
       state,
@@ -38,12 +51,14 @@ const createLocal = (box: Box, resource: string, options: LegOptions): Leg | und
   const two = make(
     ';2',
     STATE.ring,
-    options.uniqueId === undefined ? undefined : `${options.uniqueId};2`,
+    options.otherId ?? (options.uniqueId === undefined ? undefined : `${options.uniqueId};2`),
     one.linkedId,
   );
   one.half = two;
   two.half = one;
-  box.onChannel(one, 'Newexten', [['Extension', extension], ['Application', options.application], ['AppData', '(Outgoing Line)']], 'dialplan'); // prettier-ignore
+  for (const channel of [one, two]) options.introduce?.(channel, channel === two);
+  tellDialled(box, one, options.application);
+  for (const channel of [one, two]) options.prepare?.(channel, channel === two);
   if (!box.dialplan.find(context, extension)) {
     one.half = null;
     two.half = null;
@@ -51,8 +66,6 @@ const createLocal = (box: Box, resource: string, options: LegOptions): Leg | und
     box.hangUp(one, 0);
     return undefined;
   }
-  options.prepare?.(one, false);
-  options.prepare?.(two, true);
   box.event('call', 'LocalBridge', [
     ...snapshot(one, 'LocalOne'),
     ...snapshot(two, 'LocalTwo'),
@@ -82,6 +95,8 @@ const createPhone = (box: Box, technology: string, resource: string, options: Le
     context: 'from-internal',
     extension: '',
   });
+  options.introduce?.(channel, false);
+  tellDialled(box, channel, options.application);
   options.prepare?.(channel, false);
   const act = () => {
     if (channel.hungUp || endpoint.does === 'ring') return;
@@ -126,49 +141,4 @@ export const dialEvents = (box: Box, from: Channel | null, to: Channel, dialStri
       box.event('call', 'DialEnd', [...who(), ['DialStatus', status]]);
     },
   };
-};
-
-/** The application Dial: rings a leg and joins it to the channel until either ends. */
-export const dial = (box: Box, channel: Channel, dialString: string, next: () => void): void => {
-  const leg = createLeg(box, dialString, { linkedId: channel.linkedId, application: 'AppDial' });
-  if (!leg) {
-    next();
-    return;
-  }
-  const { channel: far, start } = leg;
-  const events = dialEvents(box, channel, far, dialString);
-  const leave = () => {
-    if (!far.moving) box.hangUp(far, 16);
-  };
-  channel.onHangup.push(leave);
-  const farGone = () => {
-    channel.onHangup = channel.onHangup.filter((other) => other !== leave);
-    if (!channel.moving && !channel.hungUp) next();
-  };
-  far.onHangup.push(farGone);
-  far.onProgress = (kind: Progress) => {
-    if (kind === 'ringing') {
-      events.state('RINGING');
-      if (channel.half) channel.half.onProgress?.('ringing');
-    } else if (kind === 'answered') {
-      events.end('ANSWER');
-      channel.onHangup = channel.onHangup.filter((other) => other !== leave);
-      far.onHangup = far.onHangup.filter((other) => other !== farGone);
-      box.setState(channel, STATE.up);
-      if (channel.half) {
-        box.setState(channel.half, STATE.up);
-        channel.half.onProgress?.('answered');
-      }
-      const bridge = box.bridges.create();
-      for (const one of [far, channel]) {
-        box.bridges.join(bridge, one, () => {
-          box.hangUp(one, 16);
-        });
-      }
-    } else {
-      events.end(kind === 'busy' ? 'BUSY' : 'CONGESTION');
-    }
-  };
-  events.begin();
-  start();
 };

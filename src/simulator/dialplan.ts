@@ -1,5 +1,6 @@
 import type { Application, Box, Dialplan } from './box.ts';
 import type { Channel } from './channel.ts';
+import { readVariable } from './variables.ts';
 import type { World } from './world.ts';
 
 interface Step {
@@ -23,12 +24,14 @@ const patternMatches = (pattern: string, extension: string): boolean => {
   return new RegExp(`^${source}$`).test(extension);
 };
 
+/** Whether an extension, or pattern, is the one for what was dialled. */
+export const extensionMatches = (name: string, dialled: string): boolean =>
+  name.startsWith('_') ? patternMatches(name, dialled) : name === dialled;
+
 /** Joins the dialplan to its world. */
 export const createBox = (world: World, applications: Readonly<Record<string, Application>>): Box => {
   const begin = (channel: Channel, { application, data }: Step, next: () => void) => {
     Object.assign(channel, { application, data });
-    const fields = [['Extension', channel.extension], ['Application', application], ['AppData', data]] as const; // prettier-ignore
-    world.onChannel(channel, 'Newexten', fields, 'dialplan');
     const run = applications[application.toLowerCase()];
     if (run) run(box, channel, data, next);
     else world.hangUp(channel, 0);
@@ -57,7 +60,14 @@ export const createBox = (world: World, applications: Readonly<Record<string, Ap
             return;
           }
           Object.assign(channel, { context, extension, priority: at, inDialplan: true });
-          begin(channel, parseStep(text), () => {
+          const { application, data: written } = parseStep(text);
+          const data = written.replace(
+            /\$\{([^${}]+)\}/g,
+            (_all, name: string) => readVariable(box, channel, name) ?? '',
+          );
+          const fields = [['Extension', extension], ['Application', application], ['AppData', data]] as const; // prettier-ignore
+          world.onChannel(channel, 'Newexten', fields, 'dialplan');
+          begin(channel, { application, data }, () => {
             step(at + 1);
           });
         };
@@ -66,7 +76,7 @@ export const createBox = (world: World, applications: Readonly<Record<string, Ap
       },
       runApplication(channel, application, data) {
         begin(channel, { application, data }, () => {
-          world.hangUp(channel, 0);
+          world.hangUp(channel, channel.cause);
         });
       },
     },

@@ -7,12 +7,14 @@ import { coreActions } from './actions/core.ts';
 import { databaseActions } from './actions/database.ts';
 import { dialplanActions } from './actions/dialplan.ts';
 import type { SimulatedAction } from './actions/define.ts';
+import { hangupActions } from './actions/hangup.ts';
 import { originateActions } from './actions/originate.ts';
 import { parkingActions } from './actions/parking.ts';
 import { queueActions } from './actions/queue.ts';
 import { queueMemberActions } from './actions/queue-members.ts';
 import { recordingActions } from './actions/recording.ts';
 import { stateActions } from './actions/states.ts';
+import { variableActions } from './actions/variable.ts';
 import { startAdmin } from './admin.ts';
 import { APPLICATIONS } from './applications.ts';
 import type { Box } from './box.ts';
@@ -53,12 +55,14 @@ export interface Simulator {
   close(): Promise<void>;
 }
 
-const SESSION_ACTIONS: SimulatedAction[] = ['Challenge', 'Events', 'ListCommands', 'Login', 'Logoff'].map((name) => ({
-  name,
-  classes: [],
-  synopsis: `${name} of the session.`,
-  run: () => ({ kind: 'success' }),
-}));
+/** The session itself carries them out; here they are named for ListCommands. */
+const SESSION_ACTIONS: SimulatedAction[] = Object.entries({
+  Challenge: 'Generate Challenge for MD5 Auth.',
+  Events: 'Control Event Flow.',
+  ListCommands: 'List available manager commands.',
+  Login: 'Login Manager.',
+  Logoff: 'Logoff Manager.',
+}).map(([name, synopsis]) => ({ name, classes: [], synopsis, run: () => ({ kind: 'success' }) }));
 
 const observed = (action: SimulatedAction, tell: NonNullable<SimulatorOptions['onAction']>): SimulatedAction => ({
   ...action,
@@ -99,12 +103,14 @@ export const startSimulator = async (options: SimulatorOptions): Promise<Simulat
       conferenceActions,
       databaseActions,
       dialplanActions,
+      hangupActions,
       originateActions,
       parkingActions,
       queueActions,
       queueMemberActions,
       recordingActions,
       stateActions,
+      variableActions,
       SESSION_ACTIONS,
     ]
       .flat()

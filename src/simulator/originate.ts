@@ -1,6 +1,6 @@
 import type { Box } from './box.ts';
 import type { Channel } from './channel.ts';
-import { createLeg, dialEvents } from './dial.ts';
+import { createLeg, dialEvents, PRESENTATION } from './dial.ts';
 import type { Fields } from './wire.ts';
 
 export interface Origination {
@@ -16,6 +16,8 @@ export interface Origination {
   callerName: string;
   accountCode: string;
   channelId: string | undefined;
+  /** Uniqueid of the far half of a Local channel. */
+  otherId?: string | undefined;
   variables: readonly (readonly [string, string])[];
   /** Asynchronous ones tell their outcome by OriginateResponse, synchronous ones by their reply alone. */
   async: boolean;
@@ -47,27 +49,44 @@ export const originate = (box: Box, wanted: Origination): Promise<boolean> =>
       ]);
     };
 
-    const prepare = (channel: Channel, far: boolean) => {
+    const showsCaller = wanted.callerNumber !== '' || wanted.callerName !== '';
+    const connect = (channel: Channel) => {
+      if (showsCaller)
+        Object.assign(channel, { connectedNumber: wanted.callerNumber, connectedName: wanted.callerName });
+    };
+    const giveAccount = (channel: Channel) => {
       channel.accountCode = wanted.accountCode;
-      for (const [name, value] of wanted.variables) box.setVariable(channel, name, value);
-      if (wanted.callerNumber === '' && wanted.callerName === '') return;
-      channel.callerNumber = wanted.callerNumber;
-      channel.callerName = wanted.callerName;
-      const connect = () => {
-        channel.connectedNumber = wanted.callerNumber;
-        channel.connectedName = wanted.callerName;
-      };
-      if (far) connect();
-      box.onChannel(channel, 'NewCallerid', [['CID-CallingPres', '0 (Presentation Allowed, Not Screened)']]);
-      connect();
-      box.onChannel(channel, 'NewConnectedLine');
+      if (wanted.accountCode !== '') box.onChannel(channel, 'NewAccountCode', [['OldAccountCode', '']]);
+    };
+    const prepare = (channel: Channel, far: boolean) => {
+      // Set from the last to the first; the far half is given what came of it, the newest first.
+      const set = new Map<string, string>();
+      for (const [name, value] of wanted.variables.toReversed()) {
+        set.delete(name);
+        set.set(name, value);
+      }
+      for (const [name, value] of far ? [...set].reverse() : wanted.variables.toReversed())
+        box.setVariable(channel, name, value);
+      if (far) {
+        // It takes all over at once, and tells it bit by bit.
+        connect(channel);
+        channel.accountCode = wanted.accountCode;
+      } else giveAccount(channel);
+      if (showsCaller) {
+        Object.assign(channel, { callerNumber: wanted.callerNumber, callerName: wanted.callerName });
+        box.onChannel(channel, 'NewCallerid', PRESENTATION);
+      }
+      if (far) giveAccount(channel);
+      connect(channel);
+      if (showsCaller) box.onChannel(channel, 'NewConnectedLine');
     };
 
     if (wanted.channelId !== undefined && box.channels.has(wanted.channelId)) {
       tell(undefined, false, REASON.failed);
       return;
     }
-    const leg = createLeg(box, wanted.dialString, { uniqueId: wanted.channelId, application: 'AppDial2', prepare });
+    const { channelId: uniqueId, otherId } = wanted;
+    const leg = createLeg(box, wanted.dialString, { uniqueId, otherId, application: 'AppDial2', prepare });
     if (!leg) {
       tell(undefined, false, REASON.failed);
       return;

@@ -1,7 +1,7 @@
 import type { CancelTimer } from '../lib/clock.ts';
 import type { Application, Box } from './box.ts';
 import { type Channel, snapshot, STATE } from './channel.ts';
-import { createLeg, dialEvents } from './dial.ts';
+import { createLeg, dialEvents, type LegOptions, PRESENTATION, tellDialled } from './dial.ts';
 import { talkToAgent } from './queue-talk.ts';
 import { isAvailable } from './queue-members.ts';
 import type { Queue, QueueCaller, QueueMember } from './queue.ts';
@@ -20,6 +20,31 @@ const RECHECK_MS = 1_000;
 const inOrder = (queue: Queue, turn: number): QueueMember[] => {
   const rotated = [...queue.members.slice(turn), ...queue.members.slice(0, turn)];
   return (queue.strategy === 'ringall' ? queue.members : rotated).toSorted((a, b) => a.penalty - b.penalty);
+};
+
+const isKnown = ({ callerNumber, callerName }: Channel) => callerNumber !== '' || callerName !== '';
+
+/** What an agent's channel shows: who waits, or else where. */
+const calledByQueue = (box: Box, from: Channel, resource: string): Pick<LegOptions, 'introduce' | 'prepare'> => {
+  const shown = { callerNumber: from.callerNumber || from.extension, callerName: from.callerName };
+  return {
+    introduce(channel, far) {
+      if (far) box.setVariable(channel, 'DIALEDPEERNUMBER', resource);
+      else Object.assign(channel, shown);
+    },
+    prepare(channel, far) {
+      if (far)
+        Object.assign(channel, {
+          callerNumber: from.callerNumber,
+          callerName: from.callerName,
+          connectedNumber: shown.callerNumber,
+          connectedName: shown.callerName,
+        });
+      if (!far || isKnown(from)) box.onChannel(channel, 'NewCallerid', PRESENTATION);
+      if (far) box.onChannel(channel, 'NewConnectedLine');
+      else box.setVariable(channel, 'DIALEDPEERNUMBER', resource);
+    },
+  };
 };
 
 const wait = (box: Box, queue: Queue, channel: Channel, limit: number, next: () => void): void => {
@@ -122,13 +147,19 @@ const wait = (box: Box, queue: Queue, channel: Channel, limit: number, next: () 
     tried.add(member);
     turn = (queue.members.indexOf(member) + 1) % queue.members.length;
     if (queue.strategy !== 'linear') queue.turn = turn;
-    const found = createLeg(box, member.location, { linkedId: channel.linkedId, application: 'AppQueue' });
+    const found = createLeg(box, member.location, {
+      linkedId: channel.linkedId,
+      application: 'AppQueue',
+      ...calledByQueue(box, channel, member.location.slice(member.location.indexOf('/') + 1)),
+    });
     if (!found) return;
     const far = found.channel;
-    far.callerNumber = channel.extension;
-    far.connectedNumber = channel.callerNumber;
-    far.connectedName = channel.callerName;
-    box.onChannel(far, 'NewCallerid', [['CID-CallingPres', '0 (Presentation Allowed, Not Screened)']]);
+    const { extension, connectedNumber, connectedName } = far;
+    const asCalled = {
+      extension: channel.extension,
+      connectedNumber: channel.callerNumber,
+      connectedName: channel.callerName,
+    };
     const leg = {
       channel: far,
       member,
@@ -136,13 +167,21 @@ const wait = (box: Box, queue: Queue, channel: Channel, limit: number, next: () 
       events: dialEvents(box, channel, far, member.location),
     };
     legs.add(leg);
+    // AgentCalled shows the agent's channel as it is next, DialBegin as it was.
+    Object.assign(far, asCalled);
     agentEvent('AgentCalled', leg);
+    Object.assign(far, { extension, connectedNumber, connectedName });
     leg.events.begin();
+    Object.assign(far, asCalled);
     far.onProgress = (progress) => {
       if (!legs.has(leg)) return;
-      if (progress === 'ringing') leg.events.state('RINGING');
-      else if (progress === 'answered') connect(leg);
-      else leg.events.end(progress.toUpperCase());
+      if (progress === 'ringing') {
+        leg.events.state('RINGING');
+        tellDialled(box, far, 'AppQueue');
+        if (isKnown(channel)) box.onChannel(far, 'NewConnectedLine');
+      }
+      if (progress === 'answered') connect(leg);
+      else if (progress !== 'ringing') leg.events.end(progress.toUpperCase());
     };
     far.onHangup.push(() => {
       refused(leg);

@@ -21,6 +21,7 @@ export interface Session {
 }
 
 const REFUSAL_MS = 1_000;
+const LONGEST_MESSAGE = 511;
 
 /** One AMI connection: login, classes, event mask, dispatch. */
 export const createSession = ({ socket, box, actions, send }: SessionOptions): Session => {
@@ -48,7 +49,7 @@ export const createSession = ({ socket, box, actions, send }: SessionOptions): S
     respond(actionId, 'Success', [['EventList', 'start'], ['Message', answer.message]]); // prettier-ignore
     for (const item of answer.items) {
       const [first, ...rest] = item;
-      // DBGet and DBGetTree put it last.
+      // Some lists have it behind the rest: see atTheEnd.
       const placed = item.some(([name]) => name === 'ActionID');
       if (first) send(format(placed ? item : [first, ...id, ...rest]));
     }
@@ -134,7 +135,8 @@ export const createSession = ({ socket, box, actions, send }: SessionOptions): S
     if (await own(name.toLowerCase(), message, actionId)) return;
     const action = actions.get(name.toLowerCase());
     if (!action) {
-      fail(actionId, `Invalid/unknown command: ${name}. Use Action: ListCommands to show available commands.`);
+      const known = 'Use Action: ListCommands to show available commands.';
+      fail(actionId, `Invalid/unknown command: ${name}. ${known}`.slice(0, LONGEST_MESSAGE));
     } else if (action.classes.length > 0 && !action.classes.some((needed) => write.has(needed))) {
       fail(actionId, 'Permission denied');
     } else {

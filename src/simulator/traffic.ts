@@ -2,20 +2,30 @@ import type { CancelTimer } from '../lib/clock.ts';
 import type { Box } from './box.ts';
 import { originate } from './originate.ts';
 
-/** Places calls at random between the extensions and phones there are, at a given rate. Returns what stops it. */
-export const startTraffic = (box: Box, callsPerMinute: number, random: () => number = Math.random): CancelTimer => {
-  const places = Object.entries(box.scenario.contexts).flatMap(([context, extensions]) =>
+/**
+ * Places calls at random between the extensions and phones there are, at a given rate. Returns what stops it.
+ * A restart puts another box in the place of the first.
+ */
+export const startTraffic = (
+  simulator: { readonly box: Box },
+  callsPerMinute: number,
+  random: () => number = Math.random,
+): CancelTimer => {
+  const { scenario, clock } = simulator.box;
+  const places = Object.entries(scenario.contexts).flatMap(([context, extensions]) =>
     Object.keys(extensions)
       .filter((extension) => !extension.startsWith('_'))
       .map((extension) => ({ context, extension })),
   );
-  const phones = Object.keys(box.scenario.endpoints).map((name) => `PJSIP/${name}`);
+  const phones = Object.keys(scenario.endpoints).map((name) => `PJSIP/${name}`);
   const pick = <T>(items: readonly T[]): T | undefined => items[Math.floor(random() * items.length)];
 
   const place = () => {
     const from = pick(places);
     const to = pick(places);
     if (!from || !to) return;
+    const { box } = simulator;
+    const there = box.channels.size;
     const channels = [...phones, `Local/${from.extension}@${from.context}`];
     void originate(box, {
       actionId: '',
@@ -34,14 +44,14 @@ export const startTraffic = (box: Box, callsPerMinute: number, random: () => num
       async: true,
     });
     // Most extensions would talk for an hour.
-    const newest = [...box.channels.values()].at(-1);
-    if (newest) box.clock.setTimeout(() => { box.hangUp(newest, 16); }, 5_000 + random() * 60_000); // prettier-ignore
+    const placed = [...box.channels.values()][there];
+    if (placed) box.clock.setTimeout(() => { box.hangUp(placed, 16); }, 5_000 + random() * 60_000); // prettier-ignore
   };
 
   let cancel: CancelTimer = () => {};
   const next = () => {
     // Calls come at random, not by the beat.
-    cancel = box.clock.setTimeout(
+    cancel = clock.setTimeout(
       () => {
         place();
         next();

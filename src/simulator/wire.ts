@@ -1,3 +1,5 @@
+import { decodeBytes, encodeText } from '../lib/bytes.ts';
+
 /** One AMI message as the simulator reads it. Written apart from src/ami on purpose: see docs/adr/0005. */
 export interface Message {
   /** Names as sent, values with leading blanks taken off. */
@@ -29,7 +31,7 @@ export const createReader = (onMessage: (message: Message) => void) => {
 
   const takeLine = (line: Buffer) => {
     const end = line.indexOf(0);
-    const text = line.toString('utf8', 0, end < 0 ? line.length : end);
+    const text = decodeBytes(end < 0 ? line : line.subarray(0, end));
     if (text === '') {
       onMessage({ headers, fault });
       headers = [];
@@ -70,3 +72,6 @@ export type Fields = readonly (readonly [name: string, value: string | number])[
 /** One message to the client. Values go out as they are: Asterisk does not escape them either. */
 export const format = (fields: Fields): string =>
   `${fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
+
+/** Text as it goes over the wire: what came as bytes that are no UTF-8 goes back as the same bytes. */
+export const toWire = (text: string): string | Buffer => (text.isWellFormed() ? text : encodeText(text));

@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { createBridges } from './bridge.ts';
 import { type Channel, snapshot, STATE } from './channel.ts';
+import { CAUSE_TEXT } from './causes.ts';
 import { createConferences } from './conference.ts';
 import { createParking } from './parking.ts';
 import { createQueues } from './queue.ts';
@@ -10,16 +11,11 @@ import type { Scenario } from './scenario.ts';
 import { createStates } from './states.ts';
 import type { Fields } from './wire.ts';
 
-/** Causes Asterisk has words for, of those that come up here. */
-const CAUSE_TEXT: Readonly<Record<number, string>> = {
-  0: 'Unknown',
-  16: 'Normal Clearing',
-  17: 'User busy',
-  19: 'User alerting, no answer',
-  20: 'Subscriber absent',
-  21: 'Call Rejected',
-  34: 'Circuit/channel congestion',
-};
+/** In C's way, as VarSet tells values. */
+const escaped = (value: string) =>
+  value.replace(/[\\"\n\r\t]/g, (sign) => ({ '\n': '\\n', '\r': '\\r', '\t': '\\t' })[sign] ?? `\\${sign}`);
+
+const NORMAL = 16;
 
 export interface EventSink {
   (eventClass: string, fields: Fields): void;
@@ -113,6 +109,7 @@ export const createWorld = ({ scenario, release, clock, emit, database = new Map
       onHangup: [],
       recordings: new Map(),
       hungUp: false,
+      cause: 0,
       moving: false,
     };
     channels.set(uniqueId, channel);
@@ -133,9 +130,11 @@ export const createWorld = ({ scenario, release, clock, emit, database = new Map
   const hangUp = (channel: Channel, cause: number, halfCause = cause) => {
     if (channel.hungUp) return;
     channel.hungUp = true;
+    channel.cause = cause;
     channel.stop();
     for (const done of channel.onHangup.splice(0)) done();
     channels.delete(channel.uniqueId);
+    if (channel.inDialplan) onChannel(channel, 'SoftHangupRequest', [['Cause', NORMAL]]);
     onChannel(channel, 'Hangup', [['Cause', cause], ['Cause-txt', CAUSE_TEXT[cause] ?? 'Unknown']]); // prettier-ignore
     states.channelGone(channel);
     const { half } = channel;
@@ -172,12 +171,14 @@ export const createWorld = ({ scenario, release, clock, emit, database = new Map
       channels.get(ref) ?? [...channels.values()].find(({ name }) => name.toLowerCase() === ref.toLowerCase()),
     setVariable(channel: Channel | null, name: string, value: string) {
       const bare = name.replace(/^_{1,2}/, '');
+      const shown: Fields = [['Variable', name], ['Value', escaped(value)]]; // prettier-ignore
       if (channel) {
+        channel.variables.delete(bare);
         channel.variables.set(bare, value);
-        onChannel(channel, 'VarSet', [['Variable', bare], ['Value', value]], 'dialplan'); // prettier-ignore
+        onChannel(channel, 'VarSet', shown, 'dialplan');
       } else {
         globals.set(bare, value);
-        event('dialplan', 'VarSet', [['Channel', 'none'], ['Uniqueid', 'none'], ['Variable', bare], ['Value', value]]); // prettier-ignore
+        event('dialplan', 'VarSet', [['Channel', 'none'], ['Uniqueid', 'none'], ...shown]); // prettier-ignore
       }
     },
     processedCalls: () => processedCalls,

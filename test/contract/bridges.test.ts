@@ -101,6 +101,8 @@ describeEachPbx('Bridges', (pbx) => {
     expect(await said('Bridge', { Channel1, Channel2 })).toBe('Success: Channels have been bridged');
     const enter = [await event('BridgeEnter', one), await event('BridgeEnter', two)];
     expect(new Set(enter.map((frame) => frame.get('BridgeUniqueid'))).size).toBe(1);
+    // Both are one call from now on: the older one.
+    expect(enter.map((frame) => frame.get('Linkedid'))).toEqual([one, one]);
     await ami.ask('Hangup', { Channel: two });
     await event('BridgeLeave', one);
     const on = await ami.until((frame) => frame.get('Event') === 'Newexten' && frame.get('Uniqueid') === one && frame.get('AppData') === '3600' && frame.get('Priority') === '2'); // prettier-ignore

@@ -5,7 +5,9 @@ import { type Frame, type Headers, loggedIn, type RawAmi } from '../helpers/raw-
 // The expected stories are in test/fixtures, one file for each release, shared by the real server and the simulator.
 // They were written by the real servers: `ASTERISK_RELEASES="16 22" npx vitest run test/contract/events -t 'on Asterisk' -u`.
 
-const TOLD = ['ChannelState', 'ChannelStateDesc', 'CallerIDNum', 'ConnectedLineNum', 'Context', 'Exten', 'DialStatus', 'DialString', 'Response', 'Reason', 'Cause', 'Cause-txt', 'Digit', 'Direction', 'DurationMs', 'LocalOptimization', 'Application', 'Data']; // prettier-ignore
+const TOLD = ['ChannelState', 'ChannelStateDesc', 'CallerIDNum', 'ConnectedLineNum', 'Context', 'Exten', 'DialStatus', 'DialString', 'Response', 'Reason', 'Cause', 'Cause-txt', 'Digit', 'Direction', 'LocalOptimization', 'Application', 'Data', 'AppData', 'Variable', 'Value', 'AccountCode', 'OldAccountCode', 'Linkedid']; // prettier-ignore
+/** Set by applications about themselves, and by hand here. */
+const OWN_VARIABLES = /^(FIRST|__SECOND|DIALSTATUS)$/;
 /** Of no channel of ours, of classes the simulator does not have, or there by chance: who asked for a hangup first. */
 const LEFT_OUT = new Set(['DeviceStateChange', 'ExtensionStatus', 'Cdr', 'CEL', 'LocalOptimizationBegin', 'LocalOptimizationEnd', 'HangupRequest', 'SoftHangupRequest']); // prettier-ignore
 
@@ -22,16 +24,25 @@ describeEachPbx('the events of a call', (pbx) => {
     id: string;
     originate(channel: string, headers?: Headers): Promise<void>;
     until(event: string, half?: 1 | 2): Promise<Frame>;
+    /** Answer waits up to half a second for sound, and only then goes on. */
+    settled(): Promise<Frame>;
   }
 
   /** Plays a call and gives what was told of each half, and which headers each event has. */
   const play = async (act: (stage: Stage) => Promise<void>): Promise<string> => {
-    const ami = await loggedIn(pbx, { Events: 'call' });
+    const ami = await loggedIn(pbx, { Events: 'call,dialplan,dtmf' });
     open.push(ami);
     const id = `story-${process.pid}-${(made += 1)}-${Date.now()}`;
     const idOf = (frame: Frame) =>
       frame.get('Uniqueid') ?? frame.get('DestUniqueid') ?? frame.get('LocalOneUniqueid') ?? '';
-    const mine = (frame: Frame) => frame.get('Event') !== undefined && idOf(frame).startsWith(id) && !LEFT_OUT.has(frame.get('Event') ?? ''); // prettier-ignore
+    const about = (frame: Frame) => idOf(frame).startsWith(id) || frame.get('Linkedid') === id;
+    const mine = (frame: Frame) =>
+      frame.get('Event') !== undefined &&
+      about(frame) &&
+      !LEFT_OUT.has(frame.get('Event') ?? '') &&
+      // The empty ones are cleared on one release and not on the other.
+      (frame.get('Event') !== 'VarSet' ||
+        (OWN_VARIABLES.test(frame.get('Variable') ?? '') && frame.get('Value') !== ''));
     await act({
       ami,
       id,
@@ -42,6 +53,7 @@ describeEachPbx('the events of a call', (pbx) => {
         ami.until(
           (frame) => mine(frame) && frame.get('Event') === event && idOf(frame) === (half === 1 ? id : `${id};2`),
         ),
+      settled: () => ami.until((frame) => idOf(frame) === `${id};2` && frame.get('Application') === 'Wait'),
     });
     for (const half of [id, `${id};2`])
       await ami.until((frame) => frame.get('Event') === 'Hangup' && idOf(frame) === half);
@@ -59,9 +71,15 @@ describeEachPbx('the events of a call', (pbx) => {
       });
       return `  ${frame.get('Event')} ${values.join(' ')}`;
     };
-    const halves = [id, `${id};2`].map((half, index) =>
-      [`;${index + 1}`, ...frames.filter((frame) => idOf(frame) === half && !byDialler(frame)).map(line)].join('\n'),
-    );
+    // The halves of the channel itself, then those of the one it dialled.
+    const groups = new Map<string, string[]>([[';1', []], [';2', []]]); // prettier-ignore
+    for (const frame of frames) {
+      if (byDialler(frame)) continue;
+      const own = idOf(frame).startsWith(id);
+      const half = own ? (idOf(frame) === id ? ';1' : ';2') : `dialled ${(frame.get('Channel') ?? frame.get('LocalOneChannel') ?? '').slice(-2)}`; // prettier-ignore
+      groups.set(half, [...(groups.get(half) ?? []), line(frame)]);
+    }
+    const halves = [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([half, lines]) => [half, ...lines].join('\n'));
     const anywhere = frames.filter(byDialler).map(line).sort();
     const shapes = new Map(frames.map((frame) => [frame.get('Event') ?? '', frame.names.slice(1).join(' ')]));
     const headers = [...shapes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([event, names]) => `${event}: ${names}`);
@@ -71,9 +89,10 @@ describeEachPbx('the events of a call', (pbx) => {
     expect(text).toMatchFileSnapshot(`../fixtures/stories/${name}-${pbx.release}.txt`);
 
   it('that is answered and hung up by AMI', async () => {
-    const text = await play(async ({ ami, id, originate, until }) => {
+    const text = await play(async ({ ami, id, originate, until, settled }) => {
       await originate('Local/answer@lab', { Application: 'Wait', Data: '20', CallerID: '"Ann" <100>' });
       await until('OriginateResponse');
+      await settled();
       await ami.ask('Hangup', { Channel: id, Cause: '16' });
     });
     await expectStory('answered', text);
@@ -99,9 +118,12 @@ describeEachPbx('the events of a call', (pbx) => {
   });
 
   it('in which keys are pressed and a recording runs', async () => {
-    const text = await play(async ({ ami, id, originate, until }) => {
+    const text = await play(async ({ ami, id, originate, until, settled }) => {
       await originate('Local/answer@lab');
       await until('OriginateResponse');
+      await settled();
+      await ami.ask('PlayDTMF', { Channel: id, Digit: '5', Duration: '100' });
+      await until('DTMFEnd', 2);
       await ami.ask('MixMonitor', { Channel: id, File: `${id}.wav` });
       await until('MixMonitorStart');
       await ami.ask('MixMonitorMute', { Channel: id, Direction: 'read', State: '1' });
@@ -114,11 +136,30 @@ describeEachPbx('the events of a call', (pbx) => {
   });
 
   it('of which a leg is moved', async () => {
-    const text = await play(async ({ ami, id, originate, until }) => {
+    const text = await play(async ({ ami, id, originate, until, settled }) => {
       await originate('Local/answer@lab', { Context: 'transfer-dest', Exten: '101', Priority: '1' });
       await until('OriginateResponse');
+      await settled();
       await ami.ask('Redirect', { Channel: id, Context: 'lab', Exten: 'short', Priority: '1' });
     });
     await expectStory('redirected', text);
+  });
+
+  it('that is given an account and variables', async () => {
+    const given = { Account: 'sales', Variable: ['FIRST="a,b"', String.raw`__SECOND=\"x\\y`, 'FIRST=late'] };
+    const text = await play(({ originate }) =>
+      originate('Local/busy@lab', { Application: 'Wait', Data: '20', CallerID: '"Ann" <100>', ...given }),
+    );
+    await expectStory('variables', text);
+  });
+
+  it.each([
+    ['dialled', 'Local/short@lab/n'],
+    ['dialled-no-answer', 'Local/ring@lab/n,1'],
+  ])('that dials another: %s', async (name, data) => {
+    const text = await play(({ originate }) =>
+      originate('Local/answer@lab', { Application: 'Dial', Data: data, CallerID: '"Ann" <100>' }),
+    );
+    await expectStory(name, text);
   });
 });

@@ -51,6 +51,7 @@ describeEachPbx('AMI framing', (pbx) => {
     ['a bare CR', 'Action: Ping\r\nActionID: a\rb\r\n\r\n', ['Success a\rb']],
     ['UTF-8', 'Action: Ping\r\nActionID: Zoë ☎\r\n\r\n', ['Success Zoë ☎']],
     ['an unknown action', 'Action: Nope\r\nActionID: a\r\n\r\n', [`Error a ${unknown('Nope')}`]],
+    ['an unknown action of many letters', `Action: ${'z'.repeat(600)}\r\nActionID: a\r\n\r\n`, [`Error a ${unknown('z'.repeat(600)).slice(0, 511)}`]], // prettier-ignore
     ['a line of 1022 bytes', `Action: Ping\r\nActionID: a\r\n${line(1022)}\r\n\r\n`, ['Success a']],
     ['a line of 1023 bytes and LF', `Action: Ping\r\nActionID: a\r\n${line(1023)}\n\r\n`, ['Success a']],
     ['a line of 1024 bytes', `Action: Ping\r\nActionID: a\r\n${line(1024)}\r\n\r\n`, [`Error a ${tooLong}`]],

@@ -111,6 +111,10 @@ describeEachPbx('AMI session', (pbx) => {
     ['2048', 'On', true],
     ['2', 'On', false],
     ['ON', 'On', true],
+    ['y', 'On', true],
+    ['T', 'On', true],
+    ['ALL', 'Off', false],
+    ['all,call', 'On', true],
   ];
 
   /** Whether a VarSet of class dialplan reaches the session. */
@@ -133,7 +137,7 @@ describeEachPbx('AMI session', (pbx) => {
       found.push([mask, reply.get('Events') ?? '', await sees(ami, actor)]);
     }
     expect(found).toEqual(masks);
-    for (const headers of [{}, { EventMask: '' }] as Headers[]) {
+    for (const headers of [{}, { EventMask: '' }, { EventMask: '4294967295' }] as Headers[]) {
       const reply = await ami.ask('Events', headers);
       expect([reply.get('Response'), reply.get('Message')]).toEqual(['Error', 'Invalid event mask']);
     }

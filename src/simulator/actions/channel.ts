@@ -1,31 +1,12 @@
+import { isTrue } from '../classes.ts';
+import type { Box } from '../box.ts';
 import { type Channel, snapshot } from '../channel.ts';
-import { findFunction } from '../functions.ts';
+import { allVariables, shownVariable } from '../variables.ts';
 import type { Fields } from '../wire.ts';
 import { durationSince } from './core.ts';
-import { type Answer, type Call, error, type SimulatedAction, success } from './define.ts';
+import { atTheEnd, type Call, error, leadingNumber, type SimulatedAction, success } from './define.ts';
 
-/** Finds the channel of `Channel:` or says what each action says where there is none. */
-const withChannel =
-  (missing: (name: string) => string, act: (call: Call, channel: Channel) => Answer) =>
-  (call: Call): Answer => {
-    const name = call.get('Channel');
-    if (name === '') return error('No channel specified');
-    const channel = call.box.find(name);
-    return channel ? act(call, channel) : error(missing(name));
-  };
-
-const noSuchChannel = () => 'No such channel';
-
-const shownVariable = (channel: Channel, name: string): string => readVariable(channel, name) ?? '(null)';
-
-/** A variable, or one of the functions a simulated channel has. */
-export const readVariable = (channel: Channel, name: string): string | undefined => {
-  const [, item] = /^CALLERID\((\w+)\)$/i.exec(name) ?? [];
-  if (item === undefined) return channel.variables.get(name.replace(/^_{1,2}/, ''));
-  return item.toLowerCase() === 'name' ? channel.callerName : channel.callerNumber;
-};
-
-const statusItem = (channel: Channel, now: number, variables: string[], actionId: string): Fields => [
+const statusItem = (channel: Channel, now: number, variables: readonly string[], actionId: string): Fields => [
   ['Event', 'Status'],
   ['Privilege', 'Call'],
   ...snapshot(channel),
@@ -45,9 +26,8 @@ const statusItem = (channel: Channel, now: number, variables: string[], actionId
   ['Callgroup', 0],
   ['Pickupgroup', 0],
   ['Seconds', Math.floor((now - channel.createdAt) / 1_000)],
-  ...variables.map((name) => ['Variable', `${name}=${shownVariable(channel, name)}`] as const),
-  // Behind the rest, where other lists have it in front.
-  ...(actionId === '' ? [] : [['ActionID', actionId] as const]),
+  ...variables.map((shown) => ['Variable', shown] as const),
+  ...atTheEnd(actionId),
 ];
 
 /** Takes a channel out of its application or bridge. */
@@ -56,12 +36,30 @@ const leave = (channel: Channel): void => {
   for (const left of channel.onHangup.splice(0)) left();
 };
 
+const KEY_MS = 100;
+
+const press = (box: Box, channel: Channel, digit: string, duration: number): void => {
+  const told = [['Digit', digit], ['Direction', 'Received']] as const; // prettier-ignore
+  box.onChannel(channel, 'DTMFBegin', told, 'dtmf');
+  box.clock.setTimeout(() => {
+    if (channel.hungUp) return;
+    box.onChannel(channel, 'DTMFEnd', [told[0], ['DurationMs', duration], told[1]], 'dtmf');
+    channel.keys += digit;
+    channel.onKey?.();
+  }, duration);
+};
+
+const isPriority = (text: string) => (leadingNumber(text) ?? 0) > 0;
+
 const redirect = (call: Call, channel: Channel, prefix: '' | 'Extra'): void => {
-  const context = call.get(`${prefix}Context`) || call.get('Context');
-  const extension = call.get(`${prefix}Exten`) || call.get('Exten');
-  const priority = Number(call.get(`${prefix}Priority`) || call.get('Priority'));
+  // Without a context of its own the second one goes where the first one goes.
+  const own = call.get(`${prefix}Context`) === '' ? '' : prefix;
+  const [context, extension] = [call.get(`${own}Context`), call.get(`${own}Exten`)];
+  const priority = leadingNumber(call.get(`${own}Priority`)) ?? 1;
   // Asterisk says Success even where the place does not exist, and the channel dies there.
-  if (!call.box.dialplan.run(channel, context, extension, priority)) call.box.hangUp(channel, 0);
+  if (call.box.dialplan.run(channel, context, extension, priority)) return;
+  Object.assign(channel, { context, extension, priority });
+  call.box.hangUp(channel, 0);
 };
 
 export const channelActions: SimulatedAction[] = [
@@ -95,22 +93,18 @@ export const channelActions: SimulatedAction[] = [
       const one = box.find(name);
       if (name !== '' && !one) return error('No such channel');
       const items = (name === '' ? [...box.channels.values()] : one ? [one] : []).map((channel) =>
-        statusItem(channel, box.clock.now(), wanted, actionId),
+        statusItem(
+          channel,
+          box.clock.now(),
+          isTrue(get('AllVariables'))
+            ? allVariables(channel)
+            : wanted.map((variable) => shownVariable(box, channel, variable)),
+          actionId,
+        ),
       );
       const more = [['Items', items.length]] as const;
       return { kind: 'list', message: 'Channel status will follow', complete: 'StatusComplete', items, more };
     },
-  },
-  {
-    name: 'Hangup',
-    classes: ['system', 'call'],
-    synopsis: 'Hangup channel.',
-    run: withChannel(noSuchChannel, ({ box, get }, channel) => {
-      const cause = Number(get('Cause'));
-      if (channel.half) box.onChannel(channel.half, 'HangupRequest', [['Cause', cause || 0]]);
-      box.hangUp(channel, Number.isInteger(cause) && cause <= 127 ? cause : 0);
-      return success('Channel Hungup');
-    }),
   },
   {
     name: 'Redirect',
@@ -120,10 +114,14 @@ export const channelActions: SimulatedAction[] = [
       const { box, get } = call;
       if (get('Channel') === '') return error('Channel not specified');
       for (const name of ['Context', 'Exten', 'Priority']) if (get(name) === '') return error(`${name} not specified`);
-      if (!/^\d+$/.test(get('Priority'))) return error('Priority is invalid');
+      if (!isPriority(get('Priority'))) return error('Priority is invalid');
+      const extraName = get('ExtraChannel');
+      if (extraName !== '' && get('ExtraContext') !== '') {
+        for (const name of ['ExtraExten', 'ExtraPriority']) if (get(name) === '') return error(`${name} not specified`);
+        if (!isPriority(get('ExtraPriority'))) return error('ExtraPriority is invalid');
+      }
       const channel = box.find(get('Channel'));
       if (!channel) return error(`Channel does not exist: ${get('Channel')}`);
-      const extraName = get('ExtraChannel');
       const extra = extraName === '' ? undefined : box.find(extraName);
       if (extraName !== '' && !extra) return error(`ExtraChannel does not exist: ${extraName}`);
       const legs = [channel, ...(extra ? [extra] : [])];
@@ -139,56 +137,17 @@ export const channelActions: SimulatedAction[] = [
     name: 'PlayDTMF',
     classes: ['call'],
     synopsis: 'Play DTMF signal on a specific channel.',
-    run: withChannel(
-      () => 'Channel not found',
-      ({ get }, channel) => {
-        if (get('Digit') === '') return error('No digit specified');
-        // The key sounds on the other half of a Local pair.
-        const hears = channel.half ?? channel;
-        hears.keys += get('Digit');
-        hears.onKey?.();
-        return success('DTMF successfully queued');
-      },
-    ),
-  },
-  {
-    name: 'Getvar',
-    classes: ['call', 'reporting'],
-    synopsis: 'Gets a channel variable or function value.',
-    run: ({ box, get, write }) => {
-      const name = get('Variable');
-      if (name === '') return error('No variable specified');
-      if (/SHELL|EVAL/.test(name) && !write.has('system')) return error('GetVar Access Forbidden: Variable');
-      const channel = get('Channel') === '' ? undefined : box.find(get('Channel'));
-      if (get('Channel') !== '' && !channel) return error('No such channel');
-      const called = findFunction(name);
-      if (called) {
-        const value = called.does.read({ box, channel, argument: called.argument });
-        return success(undefined, [['Variable', name], ['Value', value]]); // prettier-ignore
-      }
-      const value = (channel ? readVariable(channel, name) : undefined) ?? box.globals.get(name) ?? '';
-      return success(undefined, [['Variable', name], ['Value', value]]); // prettier-ignore
-    },
-  },
-  {
-    name: 'Setvar',
-    classes: ['call'],
-    synopsis: 'Sets a channel variable or function value.',
     run: ({ box, get }) => {
-      const name = get('Variable');
-      if (name === '') return error('No variable specified');
-      const channel = get('Channel') === '' ? null : (box.find(get('Channel')) ?? undefined);
-      if (channel === undefined) return error('No such channel');
-      const called = findFunction(name);
-      if (called) {
-        const call = { box, channel: channel ?? undefined, argument: called.argument };
-        return called.does.write?.(call, get('Value')) ? success('Variable Set') : error('Variable not set');
+      const channel = box.find(get('Channel'));
+      if (!channel) return error('Channel not found');
+      if (get('Digit') === '') return error('No digit specified');
+      // It sounds on the other half of a Local pair; what a phone hears is told by nobody.
+      const digit = get('Digit');
+      if (channel.half) {
+        const duration = leadingNumber(get('Duration')) || KEY_MS;
+        press(box, channel.half, digit, duration);
       }
-      const [, item] = /^CALLERID\((\w+)\)$/i.exec(name) ?? [];
-      if (item === undefined) box.setVariable(channel, name, get('Value'));
-      else if (channel)
-        Object.assign(channel, { [item.toLowerCase() === 'name' ? 'callerName' : 'callerNumber']: get('Value') });
-      return success('Variable Set');
+      return success('DTMF successfully queued');
     },
   },
 ];

@@ -1,6 +1,6 @@
 import { keyOf, keysBelow } from '../database.ts';
 import type { Fields } from '../wire.ts';
-import { type Answer, type Call, error, type SimulatedAction, success } from './define.ts';
+import { type Answer, atTheEnd, type Call, error, type SimulatedAction, success } from './define.ts';
 
 const LONGEST_KEY_16 = 255;
 const NOT_FOUND = 'Database entry not found';
@@ -33,8 +33,7 @@ export const databaseActions: SimulatedAction[] = [
     run: withPlace('.', ({ box, actionId }, family, key) => {
       const value = box.database.get(keyOf(family, key));
       if (value === undefined) return error(NOT_FOUND);
-      const id: Fields = actionId === '' ? [] : [['ActionID', actionId]];
-      const item: Fields = [['Event', 'DBGetResponse'], ['Family', family], ['Key', key], ['Val', value], ...id]; // prettier-ignore
+      const item: Fields = [['Event', 'DBGetResponse'], ['Family', family], ['Key', key], ['Val', value], ...atTheEnd(actionId)]; // prettier-ignore
       return { kind: 'list', message: 'Result will follow', complete: 'DBGetComplete', items: [item] };
     }),
   },
@@ -43,12 +42,13 @@ export const databaseActions: SimulatedAction[] = [
     classes: ['system', 'reporting'],
     synopsis: 'Get DB entries, optionally at a particular family/key',
     run: ({ box, get, actionId }) => {
-      const id: Fields = actionId === '' ? [] : [['ActionID', actionId]];
-      const items = keysBelow(box.database, get('Family'), get('Key')).map((key): Fields => [
+      // A key without a family is not looked at.
+      const key = get('Family') === '' ? '' : get('Key');
+      const items = keysBelow(box.database, get('Family'), key).map((full): Fields => [
         ['Event', 'DBGetTreeResponse'],
-        ['Key', key],
-        ['Val', box.database.get(key) ?? ''],
-        ...id,
+        ['Key', full],
+        ['Val', box.database.get(full) ?? ''],
+        ...atTheEnd(actionId),
       ]);
       const answer = { kind: 'list', message: 'Result will follow', complete: 'DBGetTreeComplete', items } as const;
       // Asterisk 16 says one, however many there are.

@@ -25,6 +25,15 @@ export interface SimulatedAction {
   run: (call: Call) => Answer | Promise<Answer>;
 }
 
+/** The ActionID of an item where it stands behind the rest. */
+export const atTheEnd = (actionId: string): Fields => (actionId === '' ? [] : [['ActionID', actionId]]);
+
+/** A number as C reads it, from the start of a text; undefined where there is none. */
+export const leadingNumber = (text: string): number | undefined => {
+  const digits = /^\s*[+-]?\d+/.exec(text)?.[0];
+  return digits === undefined ? undefined : Number(digits);
+};
+
 export const success = (message?: string, fields?: Fields): Answer => ({
   kind: 'success',
   ...(message === undefined ? {} : { message }),

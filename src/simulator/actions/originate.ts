@@ -1,6 +1,7 @@
+import { isTrue } from '../classes.ts';
 import { originate } from '../originate.ts';
 import { headersNamed } from '../wire.ts';
-import { error, type SimulatedAction, success } from './define.ts';
+import { error, leadingNumber, type SimulatedAction, success } from './define.ts';
 
 /**
  * Splits a `Variable:` header as Asterisk does: at commas that are neither escaped, quoted, nor within () or [];
@@ -44,12 +45,14 @@ export const originateActions: SimulatedAction[] = [
     run: async ({ box, message, get, actionId, write }) => {
       const dialString = get('Channel');
       const application = get('Application');
-      const async = /^(yes|true|y|t|1|on)$/i.test(get('Async'));
+      const async = isTrue(get('Async'));
+      const [priority, timeout] = [leadingNumber(get('Priority')), leadingNumber(get('Timeout'))];
+      if (['ChannelId', 'OtherChannelId'].some((name) => get(name).length > 149))
+        return error('Uniqueid length exceeds maximum of 149\n');
       if (dialString === '') return error('Channel not specified');
-      if (get('Timeout') !== '' && !/^\d+$/.test(get('Timeout'))) return error('Invalid timeout');
-      if (get('Priority') !== '' && !/^\d+$/.test(get('Priority'))) return error('Invalid priority');
+      if (get('Priority') !== '' && priority === undefined) return error('Invalid priority');
+      if (get('Timeout') !== '' && timeout === undefined) return error('Invalid timeout');
       if (!dialString.includes('/')) return error('Invalid channel');
-      if (get('ChannelId').length > 149) return error('Uniqueid length exceeds maximum of 149\n');
       const { application: badApplication, data: badData } = FORBIDDEN[box.release];
       if (
         application !== '' &&
@@ -59,10 +62,11 @@ export const originateActions: SimulatedAction[] = [
         const part = badApplication.test(application) ? 'Application' : 'Data';
         return error(`Originate Access Forbidden: ${box.release === 16 ? part : 'app or data blacklisted'}`);
       }
-      const place = [get('Context'), get('Exten')] as const;
-      if (application === '' && place.includes(''))
+      const steps = box.dialplan.find(get('Context'), get('Exten'))?.length ?? 0;
+      if (priority && (priority < 1 || priority > steps)) return error('Extension does not exist.');
+      // Nobody looks at where an asynchronous one leads.
+      if (application === '' && !priority && !async)
         return error("Originate with 'Exten' requires 'Context' and 'Priority'");
-      if (application === '' && !box.dialplan.find(...place)) return error('Extension does not exist.');
       const [, name = '', number = get('CallerID')] = /^"?([^"<]*?)"?\s*<([^>]*)>$/.exec(get('CallerID')) ?? [];
       const outcome = originate(box, {
         actionId,
@@ -71,12 +75,13 @@ export const originateActions: SimulatedAction[] = [
         data: get('Data'),
         context: get('Context'),
         extension: get('Exten'),
-        priority: Number(get('Priority')) || 1,
-        timeoutMs: Number(get('Timeout')) || 30_000,
+        priority: priority ?? 0,
+        timeoutMs: timeout !== undefined && timeout > 0 ? timeout : 30_000,
         callerNumber: number,
         callerName: name,
         accountCode: get('Account'),
         channelId: get('ChannelId') || undefined,
+        otherId: get('OtherChannelId') || undefined,
         variables: headersNamed(message, 'Variable').flatMap(splitVariables),
         async,
       });

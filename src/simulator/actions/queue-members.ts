@@ -1,15 +1,13 @@
+import { isTrue } from '../classes.ts';
 import type { Box } from '../box.ts';
 import { deviceStatus } from '../queue-members.ts';
 import { createMember, memberFields, type Queue, type QueueMember } from '../queue.ts';
 import type { Fields } from '../wire.ts';
-import { type Answer, type Call, error, type SimulatedAction, success } from './define.ts';
+import { type Answer, type Call, error, leadingNumber, type SimulatedAction, success } from './define.ts';
 
-/** Asterisk's truth values. */
-const isTrue = (text: string) => /^(yes|true|y|t|1|on)$/i.test(text);
 const isFalse = (text: string) => /^(no|false|n|f|0|off)$/i.test(text);
 
-/** A number as C's atoi reads it: 0 where it is none. */
-const numberOf = (text: string) => Number(/^\s*[+-]?\d+/.exec(text)?.[0] ?? 0);
+const numberOf = (text: string) => leadingNumber(text) ?? 0;
 
 const tell = (box: Box, name: string, queue: Queue, member: QueueMember, more: Fields = []) => {
   box.event('agent', name, [...memberFields(queue, member, 'event'), ...more]);

@@ -2,7 +2,7 @@ import type { Box } from '../box.ts';
 import { isReachable, isFree } from '../queue-members.ts';
 import { memberFields, type Queue } from '../queue.ts';
 import type { Fields } from '../wire.ts';
-import type { SimulatedAction } from './define.ts';
+import { atTheEnd, type SimulatedAction } from './define.ts';
 
 /** An unknown queue is a Success without items, as in Asterisk. */
 const chosen = (box: Box, name: string): Queue[] =>
@@ -12,7 +12,7 @@ const seconds = (box: Box, since: number) => Math.floor((box.clock.now() - since
 
 const percent = (part: number, whole: number) => (whole === 0 ? 0 : (100 * part) / whole).toFixed(1);
 
-const parameters = (queue: Queue): Fields => {
+const parameters = (queue: Queue, id: Fields): Fields => {
   const { completed, abandoned, completedInServiceLevel, abandonedInServiceLevel } = queue;
   return [
     ['Event', 'QueueParams'],
@@ -28,14 +28,15 @@ const parameters = (queue: Queue): Fields => {
     ['ServicelevelPerf', percent(completedInServiceLevel, completed)],
     ['ServicelevelPerf2', percent(completedInServiceLevel + abandonedInServiceLevel, completed + abandoned)],
     ['Weight', 0],
+    ...id,
   ];
 };
 
-const statusItems = (box: Box, queue: Queue, member: string): Fields[] => [
-  parameters(queue),
+const statusItems = (box: Box, queue: Queue, member: string, id: Fields): Fields[] => [
+  parameters(queue, id),
   ...queue.members
     .filter(({ location }) => member === '' || location === member)
-    .map((known): Fields => [['Event', 'QueueMember'], ...memberFields(queue, known, 'item')]),
+    .map((known): Fields => [['Event', 'QueueMember'], ...memberFields(queue, known, 'item'), ...id]),
   ...queue.callers.map(({ channel, since }, index): Fields => [
     ['Event', 'QueueEntry'],
     ['Queue', queue.name],
@@ -48,6 +49,7 @@ const statusItems = (box: Box, queue: Queue, member: string): Fields[] => [
     ['ConnectedLineName', channel.connectedName || 'unknown'],
     ['Wait', seconds(box, since)],
     ['Priority', 0],
+    ...id,
   ]),
 ];
 
@@ -57,7 +59,7 @@ export const queueActions: SimulatedAction[] = [
     name: 'QueueSummary',
     classes: [],
     synopsis: 'Show queue summary.',
-    run: ({ box, get }) => ({
+    run: ({ box, get, actionId }) => ({
       kind: 'list',
       message: 'Queue summary will follow',
       complete: 'QueueSummaryComplete',
@@ -70,6 +72,7 @@ export const queueActions: SimulatedAction[] = [
         ['HoldTime', queue.holdTime],
         ['TalkTime', queue.talkTime],
         ['LongestHoldTime', Math.max(0, ...queue.callers.map(({ since }) => seconds(box, since)))],
+        ...atTheEnd(actionId),
       ]),
     }),
   },
@@ -77,11 +80,11 @@ export const queueActions: SimulatedAction[] = [
     name: 'QueueStatus',
     classes: [],
     synopsis: 'Show queue status.',
-    run: ({ box, get }) => ({
+    run: ({ box, get, actionId }) => ({
       kind: 'list',
       message: 'Queue status will follow',
       complete: 'QueueStatusComplete',
-      items: chosen(box, get('Queue')).flatMap((queue) => statusItems(box, queue, get('Member'))),
+      items: chosen(box, get('Queue')).flatMap((queue) => statusItems(box, queue, get('Member'), atTheEnd(actionId))),
     }),
   },
   {

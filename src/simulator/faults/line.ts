@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../lib/clock.ts';
 import type { Afflictions, LineInfo } from './kinds.ts';
+import { toWire } from '../wire.ts';
 import { endsList, forged, garbage, isResponse, lengthen, spoilLogin, valueOf } from './mangle.ts';
 
 export interface LineOptions {
@@ -52,7 +53,7 @@ export const createLine = ({ id, socket, faults, clock }: LineOptions): Line => 
         return;
       }
       if (faults.on('byte-by-byte', line) && piece.bytes.length > 1) {
-        const bytes = Buffer.from(piece.bytes);
+        const bytes = Buffer.from(typeof piece.bytes === 'string' ? toWire(piece.bytes) : piece.bytes);
         socket.write(bytes.subarray(0, 1));
         piece.bytes = bytes.subarray(1);
         waiting = true;
@@ -60,7 +61,7 @@ export const createLine = ({ id, socket, faults, clock }: LineOptions): Line => 
         return;
       }
       out.shift();
-      socket.write(piece.bytes);
+      socket.write(typeof piece.bytes === 'string' ? toWire(piece.bytes) : piece.bytes);
     }
   };
 
@@ -145,7 +146,7 @@ export const createLine = ({ id, socket, faults, clock }: LineOptions): Line => 
     send(text) {
       if (mute) return;
       if (!faults.any && line.authenticated && out.length === 0 && overtaken === undefined) {
-        if (socket.writable) socket.write(text);
+        if (socket.writable) socket.write(toWire(text));
       } else if (isResponse(text)) reply(text);
       else if (endsList(text)) {
         const action = valueOf(text, 'Event');
