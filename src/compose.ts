@@ -16,6 +16,7 @@ import { createMetrics, type Metrics } from './http/metrics.ts';
 import type { Clock } from './lib/clock.ts';
 import { GatewayError, isGatewayError } from './lib/errors.ts';
 import type { Log } from './lib/log.ts';
+import { createTurns, type Turns } from './lib/turns.ts';
 import { createDocumentation } from './pbx/actions.ts';
 import { createDialplan } from './pbx/dialplan.ts';
 import { newCallId } from './pbx/calls.ts';
@@ -67,6 +68,7 @@ interface Server {
   journal: Journal;
   dialplanHas: ReturnType<typeof createDialplan>;
   documentation: ReturnType<typeof createDocumentation>;
+  recordingTurns: Turns;
   ownership: Ownership;
   status: () => AmiStatus;
 }
@@ -95,6 +97,7 @@ const liveChannels =
         uniqueId: item.get('Uniqueid') ?? '',
         name: item.get('Channel') ?? '',
         state: Number(item.get('ChannelState') ?? 0),
+        frame: item,
       }));
     } catch (error) {
       if (isGatewayError(error, 'no-such-channel')) return [];
@@ -153,6 +156,7 @@ const startServer = async (config: PbxConfig, options: ComposeOptions, shared: S
     journal,
     dialplanHas: createDialplan({ sender, clock }),
     documentation: createDocumentation(sender),
+    recordingTurns: createTurns(),
     ownership: {
       owns: (sub, { uniqueId, linkedId }) => [uniqueId, linkedId].some((id) => tracker.ofChannel(id)?.owner === sub),
     },
@@ -228,7 +232,7 @@ export const compose = async (options: ComposeOptions): Promise<Composition> => 
     events,
     storeHealth: keeper.health,
     open(name = names[0] ?? '', principal, context) {
-      const { sender, journal, dialplanHas, documentation, ownership, status } = serverOf(name);
+      const { sender, journal, dialplanHas, documentation, recordingTurns, ownership, status } = serverOf(name);
       const guarded = createGuard({ sender, pbx: name, principal, context, ownership, quota, audit });
       const { tracker, keep } = journal;
       return createPbx({
@@ -242,6 +246,7 @@ export const compose = async (options: ComposeOptions): Promise<Composition> => 
         webhooks,
         dialplanHas,
         documentation,
+        recordingTurns,
         status,
         clock,
       });

@@ -39,7 +39,7 @@ curl -sS ${url}/calls -H "authorization: Bearer $T" -H 'content-type: applicatio
 # Who is on the phone now?
 curl -sS ${url}/channels -H "authorization: Bearer $T"
 
-# Hang up: put the call's id (or all of them) in.
+# Hang up every call that was answered.
 for id in $(curl -sS "${url}/calls?status=answered" -H "authorization: Bearer $T" | grep -o '"id":"[^"]*"' | cut -d'"' -f4); do curl -sS -X DELETE ${url}/calls/$id -H "authorization: Bearer $T"; done
 
 Swagger UI: ${url}/docs (Authorize with the same token)

@@ -3,20 +3,40 @@ import { readFileSync } from 'node:fs';
 import { pino } from 'pino';
 import { createAccounts } from './auth/accounts.ts';
 import { compose } from './compose.ts';
-import { ConfigError, parseConfig, processEnvironment, unknownNames } from './config.ts';
+import { type Config, ConfigError, parseConfig, processEnvironment, unknownNames } from './config.ts';
 import { demoGreeting, startDemo } from './demo.ts';
 import { buildApp } from './http/app.ts';
 import { systemClock } from './lib/clock.ts';
-import { isGatewayError } from './lib/errors.ts';
+import { isGatewayError, messageOf } from './lib/errors.ts';
 import { openStore } from './store/open.ts';
 import { version } from './version.ts';
 
 /** Time to finish what is in flight at a shutdown, in milliseconds. */
 const GRACE_MS = 10_000;
 
+const readTls = ({ tls }: Config) => {
+  try {
+    return tls && { cert: readFileSync(tls.certFile, 'utf8'), key: readFileSync(tls.keyFile, 'utf8') };
+  } catch (error) {
+    throw new ConfigError([`TLS_CERT_FILE, TLS_KEY_FILE: ${messageOf(error)}`]);
+  }
+};
+
+const listenFault = (error: unknown, { host, port }: Config): ConfigError => {
+  const faults: Record<string, string> = {
+    EADDRINUSE: `PORT: something else listens on ${host}:${port} already; end it, or choose another PORT`,
+    EACCES: `PORT: this user may not listen on ${port}; choose one above 1023`,
+    EADDRNOTAVAIL: `HOST: ${host} is no address of this machine`,
+    ENOTFOUND: `HOST: ${host} is not known`,
+  };
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return new ConfigError([faults[code] ?? `HOST, PORT: ${messageOf(error)}`]);
+};
+
 export const serve = async (): Promise<void> => {
   const environment = processEnvironment();
   const config = parseConfig(environment);
+  const https = readTls(config);
   const pretty = process.stdout.isTTY && !config.production;
   const log = pino({
     level: config.logLevel,
@@ -60,12 +80,16 @@ export const serve = async (): Promise<void> => {
     metricsPublic: config.metricsPublic,
     rateLimits: config.rateLimits,
     draining: () => draining,
-    https: config.tls && {
-      cert: readFileSync(config.tls.certFile, 'utf8'),
-      key: readFileSync(config.tls.keyFile, 'utf8'),
-    },
+    https,
   });
-  const url = await app.listen({ host: config.host, port: config.port });
+  const url = await app.listen({ host: config.host, port: config.port }).catch(async (error: unknown) => {
+    // Nothing of it may keep the process alive.
+    await app.close();
+    accounts?.close();
+    await destroy();
+    await demo?.close();
+    throw listenFault(error, config);
+  });
   if (demo) console.log(demoGreeting(config, url));
 
   closeWithGrace({ delay: GRACE_MS, logger: false }, async ({ signal, err }) => {

@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigError, type Environment, parseConfig, parseKeyConfig, unknownNames } from '../src/config.ts';
 
@@ -226,5 +227,17 @@ describe('configuration', () => {
   it('finds names that look like ours and are not', () => {
     const given = { ...env, AMI_URL_EU: 'x', AMI_POOLSIZE: '1', JWT_SECRETS: 'x', PATH: '/bin', AMIGO: 'x' };
     expect(unknownNames(given)).toEqual(['AMI_POOLSIZE', 'JWT_SECRETS']);
+  });
+
+  it('has each variable in .env.example, in words that Node reads as they stand', () => {
+    const example = readFileSync('.env.example', 'utf8');
+    const given = new Map([...example.matchAll(/^#?([A-Z][A-Z_]+)=(.*)$/gm)].map(([line, name = '', value = '']) => [name, { line, value }])); // prettier-ignore
+    const source = readFileSync('src/config.ts', 'utf8');
+    const known = [...source.matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(([, name = '']) => name);
+    expect(known.length).toBeGreaterThan(25);
+    for (const name of known) if (name !== 'NODE_ENV') expect([...given.keys()]).toContain(name);
+    for (const [name, { line, value }] of given) {
+      expect(parseEnv(line.replace(/^#/, ''))[name], name).toBe(value.replace(/^'(.*)'$/, '$1'));
+    }
   });
 });

@@ -140,7 +140,7 @@ describeEachPbx('wallboard.html', ({ amiPort: port, secret }) => {
         await eventually(async () => expect(await text()).toMatch(/support-queue\s+1[^]*answered/), 10_000);
         expect(await page.evaluate('document.images.length')).toBe(0);
         await client.delete(`/calls/${body.id}`).expect(204);
-        await eventually(async () => expect(await text()).toMatch(/support-queue\s+0(?![^]*answered)/), 10_000);
+        await eventually(async () => expect(await text()).toMatch(/support-queue\s+0(?![^]*Local\/queue@)/), 10_000);
       } finally {
         await page.close();
         await gateway.close();

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { expect, it } from 'vitest';
 import { describeEachAsterisk, eventually } from './helpers/asterisk.ts';
 import { clientFor } from './helpers/gateway.ts';
@@ -48,6 +50,25 @@ it('does not start where manager.conf cannot be read, and says which file', asyn
   expect(code).toBe(1);
   expect(err).toContain('/nowhere/manager.conf');
   expect(err).not.toContain('    at ');
+});
+
+it.each<[string, Record<string, string>, RegExp]>([
+  ['a port that is taken', { PORT: 'taken' }, /PORT: something else listens on 127\.0\.0\.1:\d+/],
+  ['an address that is not here', { HOST: '192.0.2.1', PORT: '0' }, /HOST: 192\.0\.2\.1 is no address/],
+  ['a certificate that is not there', { TLS_CERT_FILE: '/none', TLS_KEY_FILE: '/none' }, /TLS_CERT_FILE.*\/none/],
+])('says what is wrong with %s and ends, however it was started', async (_what, wrong, said) => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const own = { ...wrong, ...(wrong['PORT'] === 'taken' ? { PORT: String(port) } : {}) };
+  const env = { AMI_URL: 'ami://u:p@127.0.0.1:9', JWT_SECRET, STORE_URL: 'memory:', ...own };
+  const ends = [run('src/server.ts', [], env).ended, run('src/cli/index.ts', ['serve'], env).ended];
+  for (const { code, err } of await Promise.all(ends)) {
+    expect(err).toMatch(said);
+    expect(err).not.toContain('    at ');
+    expect(code).toBe(1);
+  }
+  taken.close();
 });
 
 describeEachAsterisk('the service', ({ amiPort, secret }) => {

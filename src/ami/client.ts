@@ -1,5 +1,4 @@
 import type { Clock } from '../lib/clock.ts';
-import type { GatewayError } from '../lib/errors.ts';
 import { messageOf } from '../lib/errors.ts';
 import { type Log, withoutRepeats } from '../lib/log.ts';
 import { type Connection, openConnection } from './connection.ts';
@@ -7,7 +6,7 @@ import { discover } from './discovery.ts';
 import { desyncError, unavailableError } from './errors.ts';
 import type { Frame } from './frame.ts';
 import { createPool, type PoolFigures } from './pool.ts';
-import { superviseConnection } from './supervisor.ts';
+import { type Supervisor, superviseConnection } from './supervisor.ts';
 import type { AmiAddress } from './transport.ts';
 import type { Capabilities, Sender } from './types.ts';
 
@@ -61,14 +60,13 @@ const TRUSTED = 'system,call,agent,cdr,dtmf,cc,aoc,security,reporting,message';
 /** A line break in a dialplan application's data or a UserEvent ends the event, and what follows it looks like another. */
 const UNTRUSTED = 'dialplan,user,agi';
 
-/** All connections to one Asterisk: the pool for actions and one connection for events. */
+/** All connections to one Asterisk: the pool for actions and two connections for events. */
 export const createAmiClient = (options: AmiClientOptions, listener: EventListener): AmiClient => {
   const { clock } = options;
   const log = withoutRepeats(options.log, clock.now);
   let unexpectedFrames = 0;
   let capabilities: Capabilities | null = null;
   let booted = false;
-  let eventsUp = false;
   let announced = false;
   let startedAt: number | null = null;
   let cancelBootGrace = () => {};
@@ -89,8 +87,11 @@ export const createAmiClient = (options: AmiClientOptions, listener: EventListen
       ...handlers,
     });
 
+  /** Whether all events flow: with one of the two connections gone, some happen unheard. */
+  const eventsUp = () => [trustedLane, untrustedLane].every(({ connection }) => connection !== undefined);
+
   const announce = () => {
-    if (announced || !eventsUp || pool.figures.open === 0) return;
+    if (announced || !eventsUp() || pool.figures.open === 0) return;
     announced = true;
     listener.onConnected();
   };
@@ -121,7 +122,7 @@ export const createAmiClient = (options: AmiClientOptions, listener: EventListen
         },
       }),
     onUp: () => {
-      eventLane.retryNow();
+      for (const lane of [trustedLane, untrustedLane]) lane.retryNow();
       announce();
       void refreshCapabilities();
     },
@@ -139,83 +140,82 @@ export const createAmiClient = (options: AmiClientOptions, listener: EventListen
     });
   };
 
-  const eventLane = superviseConnection({
-    open: (onClose: (error: GatewayError) => void) =>
-      connect(TRUSTED, {
-        onClose,
-        onProgress: () => {},
-        onEvent: (frame) => {
-          // Torn by a value with blank lines, or garbled: whatever it was, an event may have been lost with it.
-          if (frame.kind !== 'event') {
-            unexpectedFrames += 1;
-            listener.onDoubt();
-            return;
-          }
-          if (frame.event === 'FullyBooted') setBooted(frame.get('Uptime'));
-          listener.onEvent(frame);
-        },
-      }),
-    onUp: () => {
-      eventsUp = true;
-      pool.retryNow();
-      untrustedLane.retryNow();
-      if (!booted) {
+  const superviseEvents = (
+    classes: string,
+    onEvent: (frame: Frame) => void,
+    { onUp = () => {}, onDown = () => {} } = {},
+  ): Supervisor =>
+    superviseConnection({
+      open: (onClose) => connect(classes, { onClose, onProgress: () => {}, onEvent }),
+      onUp: () => {
+        pool.retryNow();
+        for (const lane of [trustedLane, untrustedLane]) lane.retryNow();
+        onUp();
+        announce();
+      },
+      onDown: () => {
+        onDown();
+        if (announced) listener.onDisconnected();
+        announced = false;
+      },
+      clock,
+      log,
+    });
+
+  const trustedLane = superviseEvents(
+    TRUSTED,
+    (frame) => {
+      // Torn by a value with blank lines, or garbled: whatever it was, an event may have been lost with it.
+      if (frame.kind !== 'event') {
+        unexpectedFrames += 1;
+        listener.onDoubt();
+        return;
+      }
+      if (frame.event === 'FullyBooted') setBooted(frame.get('Uptime'));
+      listener.onEvent(frame);
+    },
+    {
+      onUp() {
+        if (booted) return;
         cancelBootGrace = clock.setTimeout(() => {
           log.warn({}, 'No FullyBooted event: does the AMI account have read=system? Taking Asterisk as booted');
           setBooted();
         }, options.bootGraceMs ?? 10_000);
-      }
-      announce();
+      },
+      onDown() {
+        booted = false;
+        cancelBootGrace();
+      },
     },
-    onDown: () => {
-      eventsUp = false;
-      booted = false;
-      cancelBootGrace();
-      if (announced) listener.onDisconnected();
-      announced = false;
-    },
-    clock,
-    log,
-  });
+  );
 
-  const untrustedLane = superviseConnection({
-    open: (onClose: (error: GatewayError) => void) =>
-      connect(UNTRUSTED, {
-        onClose,
-        onProgress: () => {},
-        onEvent: (frame) => {
-          if (frame.kind === 'event') listener.onUntrustedEvent(frame);
-        },
-      }),
-    onUp: () => {},
-    onDown: () => {},
-    clock,
-    log,
+  const untrustedLane = superviseEvents(UNTRUSTED, (frame) => {
+    if (frame.kind === 'event') listener.onUntrustedEvent(frame);
   });
 
   return {
     sender: pool,
     get status(): AmiStatus {
       const figures = pool.figures;
-      const connected = figures.open > 0 && eventsUp;
+      const connected = figures.open > 0 && eventsUp();
       return {
         state: connected ? (booted ? 'ready' : 'booting') : 'disconnected',
         pool: figures,
-        eventConnection: eventsUp,
+        eventConnection: eventsUp(),
         unexpectedFrames,
         startedAt: connected ? startedAt : null,
-        lastError: connected ? null : (pool.lastError ?? eventLane.lastError),
+        lastError: connected ? null : (pool.lastError ?? trustedLane.lastError ?? untrustedLane.lastError),
         capabilities,
       };
     },
     async close() {
       cancelBootGrace();
-      await Promise.all([pool.close(), eventLane.close(), untrustedLane.close()]);
+      await Promise.all([pool.close(), trustedLane.close(), untrustedLane.close()]);
     },
     destroy() {
       cancelBootGrace();
       pool.destroy();
-      for (const lane of [eventLane, untrustedLane]) lane.destroy(unavailableError('The gateway is shutting down'));
+      for (const lane of [trustedLane, untrustedLane]) lane.destroy(unavailableError('The gateway is shutting down'));
     },
   };
 };

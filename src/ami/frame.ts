@@ -74,6 +74,11 @@ export class Frame {
     for (let index = 0; index < pairs.length; index += 2) yield [pairs[index] ?? '', pairs[index + 1] ?? ''];
   }
 
+  /** Messages that were sent without a blank line between them: each begins with a header of the name. */
+  partedAt(name: string): Frame[] {
+    return this.#text.split(new RegExp(`\\r\\n(?=${name}:)`, 'i')).map((text) => new Frame(text));
+  }
+
   get size(): number {
     return this.#all().length / 2;
   }

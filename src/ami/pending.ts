@@ -108,22 +108,27 @@ export class Pending {
     const mine = head !== undefined && frame.actionId === head.actionId;
     if (kind === 'response') {
       if (!mine) throw desyncError('a Response that answers nothing');
-      if (head.response) throw desyncError('a second Response to one action');
+      if (head.response && head.declaration.reply.kind !== 'twice')
+        throw desyncError('a second Response to one action');
       this.#respond(head, frame);
     } else if (kind === 'event' && mine && head.response) {
-      this.#item(head, frame);
+      const { reply } = head.declaration;
+      const together = reply.kind === 'list' && reply.runTogether === true;
+      for (const part of together ? frame.partedAt('Event') : [frame]) this.#item(head, part);
     } else {
       this.#options.onEvent(frame);
     }
   }
 
   #respond(entry: Entry, frame: Frame): void {
+    const first = entry.response === undefined;
     entry.response = frame;
     const failed = isRefusal(entry.declaration, frame);
     const { reply } = entry.declaration;
     const noList = reply.kind === 'list' && reply.absentWhenEmpty === true && frame.get('EventList') === undefined;
     const announced = reply.kind !== 'any' || frame.get('EventList')?.toLowerCase() === 'start';
-    if (failed || reply.kind === 'plain' || noList || !announced) this.#finish(entry, failed);
+    const last = reply.kind === 'plain' || (reply.kind === 'twice' && !first);
+    if (failed || last || noList || !announced) this.#finish(entry, failed);
   }
 
   #item(entry: Entry, frame: Frame): void {

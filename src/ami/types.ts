@@ -48,10 +48,15 @@ export interface ItemReference {
 export type ReplyKind =
   /** Response alone, its data (if any) in its own headers. */
   | { kind: 'plain' }
-  /** Response, items, and an event that completes the list; where it is absent when empty, perhaps the Response alone. */
-  | { kind: 'list'; complete: string; absentWhenEmpty?: true }
+  /**
+   * Response, items, and an event that completes the list; where it is absent when empty, perhaps the Response alone.
+   * Where they run together, no blank line stands between them.
+   */
+  | { kind: 'list'; complete: string; absentWhenEmpty?: true; runTogether?: true }
   /** Response, then one event with the data. */
   | { kind: 'event'; event: string }
+  /** A Response that says that it will be tried and, unless that is an Error, a second one that counts. */
+  | { kind: 'twice' }
   /** As Asterisk announces it: `EventList: start`, or the Response alone. */
   | { kind: 'any' };
 

@@ -2,7 +2,7 @@ import type { CancelTimer, Clock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import { type Log, withoutRepeats } from '../lib/log.ts';
 import type { Store, StoredAudit } from '../store/store.ts';
-import { type Audit, type AuditRecord, createLogAudit } from './audit.ts';
+import { type Audit, type AuditRecord, createLogAudit, hideSecrets } from './audit.ts';
 import { type Head, linkTo, PRUNE } from './audit-chain.ts';
 
 export interface AuditTrail {
@@ -118,7 +118,8 @@ export const createAuditTrail = ({ store, clock, log, keepMs }: AuditTrailOption
   schedule(AGAIN_MS);
 
   return {
-    audit(record: AuditRecord) {
+    audit(made: AuditRecord) {
+      const record = hideSecrets(made);
       logged(record);
       put(record);
       if (!closed) void start();

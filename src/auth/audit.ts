@@ -48,6 +48,16 @@ export const createLogAudit =
     log.info({ audit: record }, `audit: ${record.sub ?? 'nobody'} ${record.operation} ${record.outcome}`);
   };
 
+/** Dial strings can hold a password: `IAX2/user:password@host/100`, `PJSIP/trunk/sip:user:password@host`. */
+const withoutPassword = (dialString: string): string =>
+  dialString.replace(/((?:^|\/)(?:sips?:[^/@:]+|(?!sips?:)[^/@:]+)):[^/@]*@/gi, '$1:[hidden]@');
+
+/** Somebody puts a token, or the secret of a webhook, where its id belongs. */
+export const hideSecrets = (record: AuditRecord): AuditRecord => ({
+  ...record,
+  targets: record.targets.map((text) => text.replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]*|\bwhsec_[\w+/=%-]+/g, '[hidden]')),
+});
+
 // Values of variables, arguments of applications and the tail of a CLI line can be secrets: only names are kept.
 export const targetsOf = ({ touches }: Pick<Action, 'touches'>): string[] =>
   touches.map((touch) => {
@@ -56,7 +66,7 @@ export const targetsOf = ({ touches }: Pick<Action, 'touches'>): string[] =>
         return `channel ${touch.ref}`;
       case 'dial':
       case 'dialString':
-        return `dial ${touch.dialString}`;
+        return `dial ${withoutPassword(touch.dialString)}`;
       case 'dialplan':
         return `dialplan ${touch.extension}@${touch.context}`;
       case 'application':
@@ -84,7 +94,7 @@ export const targetsOf = ({ touches }: Pick<Action, 'touches'>): string[] =>
       case 'keys':
         return 'keys of the phone';
       case 'command':
-        return `command ${touch.line.trim().split(/\s+/, 4).join(' ')}`;
+        return `command ${touch.line.trim().split(/\s+/, 4).map(withoutPassword).join(' ')}`;
     }
   });
 

@@ -35,6 +35,10 @@ export const holdsAny = (scopes: ReadonlySet<Scope>, wanted: readonly Scope[]): 
       (scope.startsWith('read:') && scopes.has('read:all')),
   );
 
+/** Whether events of these classes may be seen: an event of several wants them all, unlike an action. */
+export const mayReadClasses = (scopes: ReadonlySet<Scope>, classes: readonly string[]): boolean =>
+  (classes.length > 0 ? classes : ['all']).every((name) => holdsAny(scopes, [`read:${name}` as Scope]));
+
 /** What both have; of `all` what the other names. */
 export const both = (mine: ReadonlySet<Scope>, theirs: ReadonlySet<Scope>): Set<Scope> =>
   new Set([

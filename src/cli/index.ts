@@ -93,5 +93,6 @@ try {
 } catch (error) {
   const expected = error instanceof ConfigError || isGatewayError(error);
   console.error(expected ? error.message : error);
-  process.exitCode = 1;
+  // Whatever a command had opened before it failed must not keep it alive.
+  process.exit(1);
 }

@@ -64,6 +64,12 @@ export const simulate = async (options: SimulateArguments): Promise<void> => {
     port: portOf('--port', options.port),
     adminPort: options.adminPort === undefined ? undefined : portOf('--admin-port', options.adminPort),
     ...readTls(options),
+  }).catch((error: unknown) => {
+    const { code, port } = error as NodeJS.ErrnoException & { port?: number };
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
+    return refuse(
+      code === 'EACCES' ? `This user may not listen on port ${port}` : `Something else listens on port ${port} already`,
+    );
   });
   const stopTraffic = rate > 0 ? startTraffic(simulator.box, rate) : () => {};
   const [user, account] = Object.entries(simulator.box.scenario.users)[0] ?? ['user', { secret: 'secret' }];

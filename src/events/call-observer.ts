@@ -27,6 +27,8 @@ export interface CallObserver {
   /** Takes in a channel that was not known. */
   join(call: Call, channelId: string, frame: Frame): Leg;
   see(call: Call, channelId: string, frame: Frame): void;
+  /** Takes in a call that an earlier run has followed. */
+  restore(call: Call): void;
   /** Takes over what a list shows of a channel that is known. */
   refresh(call: Call, channelId: string, frame: Frame): void;
   /** The leg is gone, though nobody saw it go. */
@@ -36,28 +38,46 @@ export interface CallObserver {
 /** A call that collects legs all day (a conference, a queue that rings on) keeps so many that are over. */
 const MOST_LEGS = 50;
 
+/** Of who comes to a larger bridge, a conference, his own call is told alone: there would be no end of it. */
+const SMALL_BRIDGE = 10;
+
 export const liveLegs = (call: Call): Leg[] => call.legs.filter(({ endedAt }) => endedAt === null);
 
 /** Legs of a call as events show them: who is there, who talks to whom, what happens to them. */
 export const createCallObserver = ({ clock, emit, callOf }: CallObserverOptions): CallObserver => {
   const bridges = new Map<string, Set<Leg>>();
 
+  const membersOf = (bridgeId: string | null): ReadonlySet<Leg> => bridges.get(bridgeId ?? '') ?? new Set();
+
+  const noteTalking = (members: ReadonlySet<Leg>) => {
+    for (const leg of members) leg.talkingTo = [...members].filter((other) => other !== leg).map(({ channel }) => channel); // prettier-ignore
+  };
+
+  const add = (leg: Leg, bridgeId: string): ReadonlySet<Leg> => {
+    leg.bridgeId = detached(bridgeId);
+    const members = bridges.get(bridgeId) ?? new Set();
+    bridges.set(leg.bridgeId, members.add(leg));
+    noteTalking(members);
+    return members;
+  };
+
   const leave = (leg: Leg) => {
+    leg.talkingTo = [];
     if (leg.bridgeId === null) return;
     const members = bridges.get(leg.bridgeId);
     members?.delete(leg);
     if (members?.size === 0) bridges.delete(leg.bridgeId);
+    noteTalking(membersOf(leg.bridgeId));
     leg.bridgeId = null;
   };
 
   const enter = (leg: Leg, bridgeId: string) => {
     leave(leg);
-    leg.bridgeId = detached(bridgeId);
-    const members = bridges.get(bridgeId) ?? new Set();
-    bridges.set(leg.bridgeId, members.add(leg));
+    const members = add(leg, bridgeId);
     if (members.size < 2) return;
     const channels = [...members].map(({ channel }) => channel);
-    for (const call of new Set([...members].map(({ channelId }) => callOf(channelId)))) {
+    const concerned = members.size > SMALL_BRIDGE ? [leg] : [...members];
+    for (const call of new Set(concerned.map(({ channelId }) => callOf(channelId)))) {
       if (!call || call.endedAt !== null) continue;
       call.bridgedAt ??= clock.now();
       emit(call, 'call.bridged', { bridgeId: leg.bridgeId, channels });
@@ -70,14 +90,19 @@ export const createCallObserver = ({ clock, emit, callOf }: CallObserverOptions)
     leg.held = false;
   };
 
+  const runningOn = (call: Call, leg: Leg) =>
+    call.recordings.find(({ channel, endedAt }) => channel === leg.channel && endedAt === null);
+
   const record = (call: Call, leg: Leg, starts: boolean) => {
-    const running = call.recordings.find(({ channel, endedAt }) => channel === leg.channel && endedAt === null);
+    const running = runningOn(call, leg);
     if (starts) call.recordings.push({ channel: leg.channel, startedAt: clock.now(), endedAt: null });
     else if (running) running.endedAt = clock.now();
     emit(call, starts ? 'call.recording.started' : 'call.recording.stopped', { channel: leg.channel });
   };
 
   const hold = (call: Call, leg: Leg, held: boolean) => {
+    // A transfer resumes whoever makes it, held or not.
+    if (leg.held === held) return;
     leg.held = held;
     emit(call, held ? 'call.held' : 'call.resumed', { channel: leg.channel });
   };
@@ -103,6 +128,7 @@ export const createCallObserver = ({ clock, emit, callOf }: CallObserverOptions)
     },
     Rename: (_call, leg, frame) => {
       leg.channel = detached(frame.get('Newname') ?? leg.channel);
+      noteTalking(membersOf(leg.bridgeId));
     },
     BridgeEnter: (_call, leg, frame) => {
       updateLeg(leg, frame, clock.now());
@@ -129,9 +155,15 @@ export const createCallObserver = ({ clock, emit, callOf }: CallObserverOptions)
     AgentConnect: (call, _leg, frame) => {
       call.agent = detached(frame.get('MemberName') ?? '') || call.agent;
     },
-    Hangup: (_call, leg, frame) => {
+    Hangup: (call, leg, frame) => {
       leg.hangup = { cause: Number(frame.get('Cause') ?? 0), text: detached(frame.get('Cause-txt') ?? '') };
+      const { held } = leg;
       over(leg);
+      // Of a recording that ends with its channel Asterisk says nothing.
+      while (runningOn(call, leg)) record(call, leg, false);
+      // Who held the other has gone, and left him to a third.
+      if (held && liveLegs(call).some(({ talkingTo = [] }) => talkingTo.length > 0))
+        emit(call, 'call.resumed', { channel: leg.channel });
     },
   };
   handlers['NewCallerid'] = handlers['NewConnectedLine'] = handlers['Newstate'] as (typeof handlers)[string];
@@ -152,6 +184,9 @@ export const createCallObserver = ({ clock, emit, callOf }: CallObserverOptions)
       const bridgeId = frame.get('BridgeID');
       if (bridgeId) enter(leg, bridgeId);
       return leg;
+    },
+    restore(call) {
+      for (const leg of liveLegs(call)) if (leg.bridgeId !== null) add(leg, leg.bridgeId);
     },
     refresh(call, channelId, frame) {
       const leg = call.legs.find((one) => one.channelId === channelId && one.endedAt === null);

@@ -1,7 +1,7 @@
 import type { Frame } from '../ami/frame.ts';
 import type { Clock } from '../lib/clock.ts';
 import { detached } from '../lib/text.ts';
-import { type Call, type CallEvidence, dispositionOf, newEvidence } from './call.ts';
+import { type Call, type CallEvidence, dispositionOf, newEvidence, saysWhy } from './call.ts';
 import type { CallFollower } from './call-follower.ts';
 import { liveLegs } from './call-observer.ts';
 
@@ -37,7 +37,10 @@ export const progressOf = ({ call, clock, onChange }: CallProgressOptions): Call
     if (settled) return;
     settled = true;
     const hangup = call.legs[0]?.hangup ?? null;
-    call.hangup = hangup;
+    const dialled = call.legs.find(({ channelId }) => channelId === evidence.dialledId)?.hangup ?? null;
+    // Who was rung last knows why; the caller is told something that his phone can show.
+    if (dialled) evidence.cause = dialled.cause;
+    call.hangup = call.answeredAt === null && saysWhy(dialled?.cause) ? dialled : hangup;
     // Nobody told a caller who waits that it is over: he has hung up himself.
     if (hangup?.cause === 16 && evidence.dialStatus === null) evidence.cancelled = true;
     call.disposition = reason === null ? dispositionOf(call, evidence) : 'unknown';
@@ -50,7 +53,10 @@ export const progressOf = ({ call, clock, onChange }: CallProgressOptions): Call
       return settled;
     },
     onFrame(frame: Frame) {
-      if (frame.event === 'DialEnd') evidence.dialStatus = detached(frame.get('DialStatus') ?? '') || null;
+      if (frame.event === 'DialEnd') {
+        evidence.dialStatus = detached(frame.get('DialStatus') ?? '') || null;
+        evidence.dialledId = detached(frame.get('DestUniqueid') ?? '') || null;
+      }
       if (frame.event === 'DialState' && frame.get('DialStatus') === 'RINGING' && call.answeredAt === null)
         call.status = 'ringing';
       look();

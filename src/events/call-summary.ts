@@ -78,10 +78,7 @@ export const legViews = ({ legs }: Call) =>
     context: leg.context,
     extension: leg.extension,
     bridgeId: leg.bridgeId,
-    talkingTo:
-      leg.bridgeId === null
-        ? []
-        : legs.filter((other) => other !== leg && other.bridgeId === leg.bridgeId).map(({ channel }) => channel),
+    talkingTo: [...(leg.talkingTo ?? [])],
     held: leg.held,
     startedAt: new Date(leg.startedAt).toISOString(),
     answeredAt: time(leg.answeredAt),

@@ -107,6 +107,10 @@ export interface CallEvidence {
   /** Outcome of Originate: nothing yet, or the reason number of its OriginateResponse. */
   originate: { success: boolean; reason: number } | null;
   dialStatus: string | null;
+  /** Uniqueid of the channel that the last Dial rang. */
+  dialledId: string | null;
+  /** Its hangup cause; null where the call's own is what counts. */
+  cause: number | null;
   cancelled: boolean;
   /** The channel that takes over where Asterisk optimises the Local channel away. */
   successor: { id: string; name: string } | null;
@@ -117,6 +121,8 @@ export const newEvidence = (): CallEvidence => ({
   farHalf: 'none',
   originate: null,
   dialStatus: null,
+  dialledId: null,
+  cause: null,
   cancelled: false,
   successor: null,
 });
@@ -138,16 +144,20 @@ const BY_DIAL_STATUS: Record<string, CallDisposition> = {
   NOANSWER: 'no-answer',
 };
 
+/** Causes that say nothing, or merely that it is over: none, normal clearing, answered elsewhere, interworking. */
+const VAGUE_CAUSES = new Set([0, 16, 26, 127]);
+export const saysWhy = (cause = 0): boolean => !VAGUE_CAUSES.has(cause);
+
 /** How a call that is over ended, from all that was seen of it. */
 export const dispositionOf = (call: Call, evidence: CallEvidence): CallDisposition => {
   if (call.answeredAt !== null) return 'answered';
   if (evidence.cancelled) return 'cancelled';
-  return (
-    BY_REASON[evidence.originate?.reason ?? -1] ??
-    BY_CAUSE[call.hangup?.cause ?? -1] ??
-    BY_DIAL_STATUS[evidence.dialStatus ?? ''] ??
-    'failed'
-  );
+  const byReason = BY_REASON[evidence.originate?.reason ?? -1];
+  if (byReason) return byReason;
+  // Dial says NOANSWER of a phone that declined, and of a number that does not exist.
+  const cause = evidence.cause ?? call.hangup?.cause ?? 0;
+  if (saysWhy(cause)) return BY_CAUSE[cause] ?? 'failed';
+  return BY_DIAL_STATUS[evidence.dialStatus ?? ''] ?? 'failed';
 };
 
 const SUBJECT: Readonly<Record<string, string>> = {

@@ -8,7 +8,7 @@ import { type Call, type CallRequest, farHalfOf, newCall, subjectOf } from './ca
 import { createCallFeed } from './call-feed.ts';
 import { type CallFollower, followCall, type LiveChannel } from './call-follower.ts';
 import { type CallEventName, createCallObserver, liveLegs } from './call-observer.ts';
-import { compareWith, linkedFirst } from './call-resync.ts';
+import { type Comparison, compareWith } from './call-resync.ts';
 import { progressOf } from './call-progress.ts';
 import type { FieldValue } from './event.ts';
 
@@ -84,7 +84,7 @@ export const createCallTracker = (options: CallTrackerOptions): CallTracker => {
   const byChannel = new Map<string, Tracked>();
   const byLinkedId = new Map<string, Tracked>();
   const ended: Tracked[] = [];
-  let comparing: Set<string> | null = null;
+  const comparisons = new Set<Comparison>();
   const feed = createCallFeed({ emit });
   const observer = createCallObserver({ clock, emit: feed.pass, callOf: (id) => byChannel.get(id)?.call });
 
@@ -110,6 +110,7 @@ export const createCallTracker = (options: CallTrackerOptions): CallTracker => {
     if (ends) {
       call.status = 'ended';
       call.endedAt = clock.now();
+      for (const recording of call.recordings) recording.endedAt ??= call.endedAt;
       byLinkedId.delete(call.linkedId);
       ended.push(tracked);
     }
@@ -209,6 +210,7 @@ export const createCallTracker = (options: CallTrackerOptions): CallTracker => {
     restore(open) {
       for (const call of open) {
         track(call);
+        observer.restore(call);
         feed.resume(call);
       }
     },
@@ -234,7 +236,7 @@ export const createCallTracker = (options: CallTrackerOptions): CallTracker => {
     onEvent(frame) {
       const subject = subjectOf(frame) ?? '';
       const isNew = frame.event === 'Newchannel';
-      if (comparing && frame.event === 'Hangup') comparing.add(subject);
+      for (const comparison of comparisons) comparison.note(subject, frame.event);
       const known = byChannel.get(subject);
       const tracked = isNew ? (known?.call.status === 'ended' ? known : adopt(subject, frame)) : known;
       if (!tracked) return undefined;
@@ -246,17 +248,15 @@ export const createCallTracker = (options: CallTrackerOptions): CallTracker => {
       return tracked.call;
     },
     async resynchronise() {
-      const hungUp = new Set<string>();
-      comparing = hungUp;
       const open = [...calls.values()].filter(({ call }) => call.status !== 'ended');
-      const compare = compareWith(open.map(({ call }) => call));
-      const live = await options.liveChannels();
-      comparing = null;
+      const comparison = compareWith(open.map(({ call }) => call));
+      comparisons.add(comparison);
+      const live = await options.liveChannels().finally(() => comparisons.delete(comparison));
       const byId = new Map(live.map((channel) => [channel.uniqueId, channel]));
       const result: Resynchronised = { ended: 0, found: 0 };
-      const { gone, missing } = compare(live);
+      const { gone, missing, steady, still } = comparison.against(live);
       for (const leg of gone) observer.lose(leg);
-      for (const { uniqueId, frame } of live) {
+      for (const { uniqueId, frame } of steady) {
         const known = byChannel.get(uniqueId)?.call;
         if (frame && known) observer.refresh(known, uniqueId, frame);
       }
@@ -271,9 +271,9 @@ export const createCallTracker = (options: CallTrackerOptions): CallTracker => {
         changed(tracked);
         if (tracked.call.endedAt !== null) result.ended += 1;
       }
-      for (const { uniqueId, frame } of linkedFirst(live)) {
+      for (const { uniqueId, frame } of still) {
         const legs = byChannel.get(uniqueId)?.call.legs ?? [];
-        if (!frame || hungUp.has(uniqueId) || legs.some(({ channelId }) => channelId === uniqueId)) continue;
+        if (!frame || legs.some(({ channelId }) => channelId === uniqueId)) continue;
         const tracked = adopt(uniqueId, frame);
         if (!tracked) continue;
         result.found += 1;

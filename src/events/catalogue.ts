@@ -170,7 +170,7 @@ const BY_CLASS = {
 export interface CatalogueEntry {
   /** Asterisk's name of the event. */
   ami: string;
-  /** A token needs `read:` of any one of these. */
+  /** A token needs `read:` of each of these. */
   class: readonly string[];
   /** Public name. */
   name: string;

@@ -24,7 +24,7 @@ export interface GatewayEvent {
   id: string;
   pbx: string;
   at: number;
-  /** AMI class that a token needs as `read:<class>`; several where any one will do. */
+  /** AMI class that a token needs as `read:<class>`; of each where there are several. */
   class: readonly string[];
   /** Public name: `channel.created`, `call.ended`, `queue.caller-joined`. */
   name: string;

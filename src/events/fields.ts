@@ -1,34 +1,24 @@
 import type { Frame } from '../ami/frame.ts';
 import { detached } from '../lib/text.ts';
 import type { FieldValue } from './event.ts';
-
-type Reader = (value: string) => FieldValue;
-
-const integer: Reader = (value) => (/^-?\d{1,15}$/.test(value) ? Number(value) : value === '' ? null : value);
-const yes = new Set(['1', 'yes', 'true', 'on']);
-const no = new Set(['0', 'no', 'false', 'off', '']);
-const truth: Reader = (value) => {
-  const word = value.toLowerCase();
-  return yes.has(word) ? true : no.has(word) ? false : value;
-};
-const text: Reader = (value) => (value === '' || value === '<unknown>' ? null : value);
-
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', a: '\x07', b: '\b', f: '\f', v: '\v' };
-/** Asterisk writes these as in C, so that they cannot break a line. */
-export const unescape = (value: string): string =>
-  value.includes('\\') ? value.replace(/\\(.)/gs, (_all, mark: string) => ESCAPES[mark] ?? mark) : value;
-const escaped: Reader = (value) => text(unescape(value));
-
-const INTEGERS =
-  /(?:ChannelState|Priority|Cause|NumChannels|Position|Count|HoldTime|TalkTime|RingTime|Penalty|CallsTaken|LastCall|LastPause|InCall|Uptime|LastReload|Duration|BillableSeconds|DurationMs|OldMessageCount|NewMessageCount|Timeout|ParkingSpace|ParkingDuration|ParkingTimeout|Status|Reason|Wrapuptime|LoginTime)$/;
-const NUMERIC_STATUS = new Set(['queuememberstatus', 'queuememberadded', 'queuememberremoved', 'queuememberpause', 'queuememberpenalty', 'queuememberringinuse', 'extensionstatus']); // prettier-ignore
-const TRUTHS = /^(?:Paused|Ringinuse|Admin|Muted|IsExternal|Video)$/i;
-const ESCAPED = /(?:CallerIDName|ConnectedLineName|ChanVariable(?:\(.*\))?)$/;
+import { type Reader, readerOf } from './field-types.ts';
 
 interface Field {
   name: string;
   read: Reader;
 }
+
+/** Spelt by Asterisk in a way that no rule makes camelCase of; `Val` is what else is called Value. */
+const RENAMED = new Map([
+  ['CompletedFAXes', 'completedFaxes'],
+  ['CoreCDRenabled', 'coreCdrEnabled'],
+  ['CoreHTTPenabled', 'coreHttpEnabled'],
+  ['FailedFAXes', 'failedFaxes'],
+  ['IPaddress', 'ipAddress'],
+  ['IPport', 'ipPort'],
+  ['OauthClientid', 'oauthClientId'],
+  ['Val', 'value'],
+]);
 
 const camel = (header: string): string => {
   const words = header
@@ -42,14 +32,10 @@ const camel = (header: string): string => {
   return joined.replace(/^[A-Z]+(?![a-z])|^[A-Z]/, (start) => start.toLowerCase());
 };
 
-const fieldOf = (event: string, header: string): Field => {
-  if (event === 'varset' && header === 'Value') return { name: 'value', read: escaped };
-  const name = camel(header) || 'text';
-  if (ESCAPED.test(header)) return { name, read: escaped };
-  if (TRUTHS.test(header)) return { name, read: truth };
-  const numeric = INTEGERS.test(header) && (!/Status$/.test(header) || NUMERIC_STATUS.has(event));
-  return { name, read: numeric ? integer : text };
-};
+const fieldOf = (source: string, header: string): Field => ({
+  name: RENAMED.get(header) ?? (camel(header) || 'text'),
+  read: readerOf(source, header),
+});
 
 const HIDDEN = new Set(['event', 'privilege', 'sequencenumber', 'file', 'line', 'func']);
 
@@ -67,10 +53,9 @@ const knownFields = (event: string): Map<string, Field | null> => {
 };
 
 const lookUp = (fields: Map<string, Field | null>, event: string, header: string): Field | null => {
-  const name = event.toLowerCase();
-  const field = HIDDEN.has(header.toLowerCase()) ? null : fieldOf(name, header);
+  const field = HIDDEN.has(header.toLowerCase()) ? null : fieldOf(event, header);
   // Names of headers can be made up by whoever sends a UserEvent.
-  if (fields.size < MOST_KNOWN && name !== 'userevent') fields.set(detached(header), field);
+  if (fields.size < MOST_KNOWN && event.toLowerCase() !== 'userevent') fields.set(detached(header), field);
   return field;
 };
 
@@ -78,16 +63,16 @@ const lookUp = (fields: Map<string, Field | null>, event: string, header: string
 const SNAPSHOT = new Set(['channel', 'channelState', 'channelStateDesc', 'callerIdNum', 'callerIdName', 'connectedLineNum', 'connectedLineName', 'language', 'accountCode', 'context', 'extension', 'priority', 'uniqueId', 'linkedId', 'timestamp', 'systemName', 'userEvent']); // prettier-ignore
 
 /**
- * Headers of an event as typed fields, in camelCase: `ChannelState: 6` is `channelState: 6`. A header that comes more
- * than once is a list. Text that Asterisk gives as empty or `<unknown>` is null.
+ * Headers of an event, or of the Response to an action, as typed fields in camelCase: `ChannelState: 6` is
+ * `channelState: 6`. A header that comes more than once is a list. Text that Asterisk gives as empty or `<unknown>` is
+ * null. `source` is the name of the event, or of the action.
  */
-export const fieldsOf = (frame: Frame): Record<string, FieldValue> => {
-  const { event } = frame;
-  const ofEvent = knownFields(event);
+export const fieldsOf = (frame: Frame, source = frame.event): Record<string, FieldValue> => {
+  const ofEvent = knownFields(source);
   const fields: Record<string, FieldValue> = {};
   frame.each((header, value) => {
     let field = ofEvent.get(header);
-    if (field === undefined) field = lookUp(ofEvent, event, header);
+    if (field === undefined) field = lookUp(ofEvent, source, header);
     if (field === null) return;
     const { name, read } = field;
     const now = read(value);

@@ -34,7 +34,7 @@ export const createFilter = (filter: EventFilter): ((event: GatewayEvent) => boo
   if (classes) tests.push((event) => event.class.some((one) => classes.includes(one)));
   if (pbx) tests.push((event) => pbx.includes(event.pbx));
   if (call) tests.push((event) => event.call !== null && call.includes(event.call));
-  if (queue) tests.push(({ refs }) => refs.queues.some((one) => matchesAnyGlob(one, queue)));
+  if (queue) tests.push((event) => event.queue !== null && matchesAnyGlob(event.queue, queue));
   if (channel) {
     tests.push(({ refs }) =>
       refs.channels.some(

@@ -53,9 +53,27 @@ export interface Journal {
 const UNTRUSTED_CLASSES = new Set(['dialplan', 'user', 'agi']);
 const RESYNCHRONISE_AGAIN_MS = 2_000;
 const DOUBT_MS = 1_000;
+const MOST_NOT_KEPT = 10_000;
 const NOTHING: EventReferences = { channels: [], contexts: [], queues: [], variable: null, owner: null };
 
 const headersOf = (frame: Frame) => [...frame.entries()].filter(([name]) => name.toLowerCase() !== 'event');
+
+/** Who may see the call, may see what happens in it: where the event names no context or queue, the call's count. */
+const withCall = (refs: EventReferences, call: Call): EventReferences => ({
+  ...refs,
+  owner: call.owner,
+  contexts: refs.contexts.length > 0 ? refs.contexts : referencesOfCall(call).contexts,
+  queues: refs.queues.length > 0 || call.queue === null ? refs.queues : [call.queue],
+});
+
+/** A call that has ended, where the event that says so is yet to be kept. */
+const notEnded = (call: Call): Call => ({
+  ...call,
+  status: call.answeredAt === null ? 'dialing' : 'answered',
+  disposition: null,
+  reason: null,
+  endedAt: null,
+});
 
 export const toStoredCall = (call: Call): StoredCall => ({
   id: call.id,
@@ -71,6 +89,12 @@ export const toStoredCall = (call: Call): StoredCall => ({
 export const createJournal = (options: JournalOptions): Journal => {
   const { pbx, clock, log, store, trunks, keepHeaders = () => false } = options;
   const changed = new Set<Call>();
+  /** What of these was last given to the store. */
+  let offered: Call[] = [];
+  /** What the store did not take. */
+  const notKept = new Set<Call>();
+  /** Sequence of the event that tells a call's end, until that is kept. */
+  const ends = new Map<string, number>();
   /** What an event leads to is told behind the event itself. */
   let held: Omit<GatewayEvent, 'id'>[] | null = null;
   let connected = false;
@@ -79,16 +103,35 @@ export const createJournal = (options: JournalOptions): Journal => {
 
   const events = createEventLog({
     ...options,
-    changedCalls: () => {
-      const calls = [...changed].map(toStoredCall);
-      changed.clear();
+    changedCalls: (through) => {
+      const isTold = ({ id }: Call) => (ends.get(id) ?? 0) <= through;
+      const calls = [...changed].map((call) => toStoredCall(isTold(call) ? call : notEnded(call)));
+      offered = [...changed].filter(isTold);
+      for (const call of offered) {
+        changed.delete(call);
+        ends.delete(call.id);
+      }
       return calls;
+    },
+    // Else a call that ended meanwhile would be open in the store for ever, and end again at the next start.
+    onCallsWritten: (kept) => {
+      if (!kept) for (const call of offered) if (notKept.size < MOST_NOT_KEPT) notKept.add(call);
+      if (!kept || notKept.size === 0) return;
+      // A call that Asterisk has refused meanwhile is none.
+      for (const call of notKept) if (call.status === 'ended' || tracker.get(call.id)) changed.add(call);
+      notKept.clear();
+      events.touch();
     },
   });
 
+  const take = (event: Omit<GatewayEvent, 'id'>) => {
+    const sequence = events.append(event);
+    if (event.name === 'call.ended' && event.call !== null) ends.set(event.call, sequence);
+  };
+
   const append = (event: Omit<GatewayEvent, 'id'>) => {
     if (held) held.push(event);
-    else events.append(event);
+    else take(event);
   };
 
   const derive = (name: DerivedName, more: Partial<GatewayEvent>) => {
@@ -129,9 +172,7 @@ export const createJournal = (options: JournalOptions): Journal => {
       call: call?.id ?? null,
       queue: refs.queues[0] ?? null,
       fields: fieldsOf(frame),
-      refs: call
-        ? { ...refs, owner: call.owner, contexts: refs.contexts.length > 0 ? refs.contexts : referencesOfCall(call).contexts } // prettier-ignore
-        : refs,
+      refs: call ? withCall(refs, call) : refs,
     };
   };
 
@@ -166,7 +207,7 @@ export const createJournal = (options: JournalOptions): Journal => {
       const derived = held;
       held = null;
       events.append(toEvent(frame, call));
-      for (const event of derived) events.append(event);
+      for (const event of derived) take(event);
     },
     onUntrustedEvent(frame) {
       const { class: classes } = lookUp(frame.event, undefined);

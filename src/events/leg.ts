@@ -1,6 +1,6 @@
 import type { Frame } from '../ami/frame.ts';
 import { detached } from '../lib/text.ts';
-import { unescape } from './fields.ts';
+import { unescape } from './field-types.ts';
 
 export interface Party {
   number: string | null;
@@ -19,6 +19,8 @@ export interface Leg {
   readonly context: string | null;
   readonly extension: string | null;
   bridgeId: string | null;
+  /** Channels in the same bridge, of this call or another; absent where it was kept before this was. */
+  talkingTo?: readonly string[];
   held: boolean;
   readonly startedAt: number;
   answeredAt: number | null;
@@ -49,6 +51,7 @@ export const newLeg = (channelId: string, frame: Frame, now: number): Leg => {
     context: text(frame.get('Context')),
     extension: text(frame.get('Exten')),
     bridgeId: null,
+    talkingTo: [],
     held: false,
     startedAt: now,
     answeredAt: null,

@@ -6,12 +6,14 @@ import { encodeStored, type GatewayEvent, publicForm } from './event.ts';
 export interface EventLogOptions {
   pbx: string;
   clock: Clock;
-  /** Keeps what happened; what cannot be kept is not this log's to care for. */
+  /** Keeps what happened; false where it could not. */
   write: (batch: WriteBatch) => Promise<unknown>;
   /** So many events are not given to `write`, as it cannot follow. */
   lose: (events: number) => void;
-  /** Calls as they are now, of those that changed since this was last asked. */
-  changedCalls: () => StoredCall[];
+  /** Calls that changed since this was last asked, none further than the event of this sequence tells. */
+  changedCalls: (through: number) => StoredCall[];
+  /** Whether the calls that were last asked for were kept. */
+  onCallsWritten: (kept: boolean) => void;
   /** What webhooks are to be sent for these events; kept together with them. */
   deliveriesFor: (events: readonly GatewayEvent[]) => readonly StoredDelivery[];
   /** Events are in the log, in memory and in the store, and with them these deliveries. */
@@ -37,8 +39,8 @@ export interface EventLog {
   /** Sequence of the oldest event in memory, and of the one that comes next. */
   readonly first: number;
   readonly next: number;
-  /** Takes an event in, for the next commit. Times rise within a log. */
-  append(event: Omit<GatewayEvent, 'id'>): void;
+  /** Takes an event in, for the next commit, and gives its sequence. Times rise within a log. */
+  append(event: Omit<GatewayEvent, 'id'>): number;
   /** There are changed calls to be kept. */
   touch(): void;
   at(sequence: number): LogEntry | undefined;
@@ -82,7 +84,7 @@ export const createEventLog = (options: EventLogOptions): EventLog => {
   const commit = async (): Promise<void> => {
     const follows = waiting.length <= (options.mostWaiting ?? MOST_WAITING);
     const batch = waiting.splice(0, MOST_IN_A_WRITE);
-    const calls = options.changedCalls();
+    const calls = options.changedCalls(next + batch.length - 1);
     if (batch.length === 0 && calls.length === 0) return;
     const deliveries = options.deliveriesFor(batch);
     const taken = batch.map((event): LogEntry => ({ event: { ...event, fields: NO_FIELDS }, json: JSON.stringify(publicForm(event)) })); // prettier-ignore
@@ -96,7 +98,7 @@ export const createEventLog = (options: EventLogOptions): EventLog => {
       body: encodeStored(event, json),
     }));
     if (!follows) options.lose(events.length);
-    await write({ events: follows ? events : [], calls, deliveries });
+    options.onCallsWritten((await write({ events: follows ? events : [], calls, deliveries })) !== false);
     entries.push(...taken);
     next += batch.length;
     trim();
@@ -132,9 +134,11 @@ export const createEventLog = (options: EventLogOptions): EventLog => {
       return next;
     },
     append(event) {
-      waiting.push({ ...event, id: `${epoch}-${assigned}` });
+      const sequence = assigned;
+      waiting.push({ ...event, id: `${epoch}-${sequence}` });
       assigned += 1;
       schedule();
+      return sequence;
     },
     touch: schedule,
     at: (sequence) => entries[sequence - first],

@@ -4,6 +4,8 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequ
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from '../lib/clock.ts';
+import { GatewayError } from '../lib/errors.ts';
+import { silentLog } from '../lib/log.ts';
 import type { Webhooks } from '../events/webhooks/webhooks.ts';
 import type { Audit } from '../auth/audit.ts';
 import type { Accounts } from '../auth/accounts.ts';
@@ -15,7 +17,7 @@ import { matchesAnyGlob } from '../lib/glob.ts';
 import type { ClickToDialSettings } from '../pbx/click-to-dial.ts';
 import type { Gateway } from '../pbx/index.ts';
 import type { Store } from '../store/store.ts';
-import { registerErrorHandling, sendProblem } from './error-handler.ts';
+import { refuseClient, registerErrorHandling, sendProblem } from './error-handler.ts';
 import type { Metrics } from './metrics.ts';
 import { MAX_WAIT_SECONDS } from './prefer.ts';
 import { principalFor, registerAuth } from './plugins/auth.ts';
@@ -87,6 +89,9 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     frameworkErrors: (error, request, reply) => {
       reply.header('x-request-id', request.id);
       sendProblem(request, reply, error);
+    },
+    clientErrorHandler: (error, socket) => {
+      refuseClient(options.logger ?? silentLog, error, socket);
     },
     bodyLimit: 64 * 1_024,
     // Silence on a connection: longer than the longest wait a client may ask for.
@@ -171,6 +176,11 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   const revocations = await createRevocations({ store: options.store, clock });
   // Before the token is checked: it is what closes the socket of a refused upgrade.
   await app.register(fastifyWebsocket, { options: { maxPayload: 64 * 1_024 } });
+  // It would be opened, closed, and logged with its whole URL, ticket and all.
+  app.addHook('preValidation', (request, _reply, done) => {
+    const elsewhere = request.ws && !request.routeOptions.config.socket;
+    done(elsewhere ? new GatewayError('invalid-request', 'There is no WebSocket here, but at /events/ws') : undefined);
+  });
   // Before a scope is asked for: that is part of the verdict.
   registerDryRun(app);
   const verifyToken = await registerAuth(app, { ...options.auth, tickets, revocations, accounts, rates });

@@ -1,7 +1,11 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import { DryRun, refused } from '../auth/dry-run.ts';
 import { GatewayError } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
 import { toProblem } from './problems.ts';
 
 const BY_FASTIFY_CODE: Readonly<Record<string, string>> = {
@@ -17,7 +21,8 @@ export const normalise = (error: unknown): GatewayError => {
   if (hasZodFastifySchemaValidationErrors(error)) {
     const where = (error as { validationContext?: string }).validationContext ?? 'body';
     const errors = error.validation.map(({ instancePath, message }) => ({
-      pointer: `/${where}${instancePath}`,
+      // The whole of it has a pointer without the slash: `/body/` would be its member of no name.
+      pointer: `/${where}${instancePath === '/' ? '' : instancePath}`,
       detail: message ?? '',
     }));
     return new GatewayError('invalid-request', `The ${where} is not valid`, { details: { errors } });
@@ -40,6 +45,33 @@ export const sendProblem = (request: FastifyRequest, reply: FastifyReply, thrown
   if (retryAfter !== undefined) void reply.header('retry-after', retryAfter);
   // Errors are not shaped by the schema of a success.
   return reply.code(status).type('application/problem+json').serializer(JSON.stringify).send(problem);
+};
+
+const BY_NODE_CODE: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
+  HPE_HEADER_OVERFLOW: 'headers-too-large',
+};
+
+/** What never becomes a request, as it is no HTTP, too slow, or too much of it. */
+export const refuseClient = (
+  log: Log,
+  { code = '', message }: Pick<NodeJS.ErrnoException, 'code' | 'message'>,
+  socket: Socket,
+): void => {
+  if (code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const requestId = randomUUID();
+  const { problem, status } = toProblem(new GatewayError(BY_NODE_CODE[code] ?? 'invalid-request', message), requestId);
+  // Never the error itself: it holds the bytes that came, tokens among them.
+  log.debug({ reqId: requestId, reason: code }, 'A client was refused');
+  const body = JSON.stringify(problem);
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\ncontent-type: application/problem+json\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nx-request-id: ${requestId}\r\nconnection: close\r\n\r\n${body}`,
+    () => socket.destroy(),
+  );
 };
 
 export const registerErrorHandling = (app: FastifyInstance): void => {

@@ -7,7 +7,7 @@ export const eventSchema = z
     id: z.string().describe('`epoch-sequence`: unique, and in order within one server'),
     pbx: z.string(),
     at: timeSchema,
-    class: z.array(z.string()).describe('AMI classes; a token needs `read:` of any one'),
+    class: z.array(z.string()).describe('AMI classes; a token needs `read:` of each'),
     name: z.string().describe('`channel.created`, `call.ended`; `other.…` for what the catalogue does not know'),
     ami: z.string().nullable().describe("Asterisk's name; null for what the gateway derives"),
     channel: z.object({ id: z.string(), name: z.string().nullable() }).nullable(),

@@ -168,3 +168,13 @@ export const deliveryExample = {
   lastStatus: 204,
   lastError: null,
 } as const;
+
+export const verdictExample = {
+  verdict: 'allowed',
+  action: 'Hangup',
+  scope: 'write:call',
+  limits: ['channels'],
+  targets: ['channel PJSIP/agent001-00000007'],
+  refusal: null,
+  packet: 'Action: Hangup\r\nChannel: PJSIP/agent001-00000007\r\nCause: 16\r\n\r\n',
+} as const;

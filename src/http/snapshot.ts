@@ -1,7 +1,10 @@
 import type { FastifyRequest } from 'fastify';
-import type { Principal } from '../auth/principal.ts';
+import type { CallView } from '../events/call-view.ts';
 import { isGatewayError } from '../lib/errors.ts';
+import { principalFor } from './plugins/auth.ts';
 import type { RouteOptions } from './routes/index.ts';
+
+const PAGE = 1_000;
 
 /** Null where the token may not ask, or the server is away. */
 const orNull = async <T>(ask: () => Promise<T>): Promise<T | null> => {
@@ -20,11 +23,21 @@ const orNull = async <T>(ask: () => Promise<T>): Promise<T | null> => {
 export const takeSnapshot = async (
   { gateway, pbxFor }: Pick<RouteOptions, 'gateway' | 'pbxFor'>,
   request: FastifyRequest,
-  principal: Principal,
   names: readonly string[],
 ) => {
   const cursor = gateway.events.cursor(names);
-  const open = await orNull(() => gateway.listCalls(principal, { pbx: names, open: true, limit: 1_000 }));
+  const principal = principalFor(request);
+  const openCalls = async () => {
+    const items: CallView[] = [];
+    let next: string | undefined;
+    do {
+      const page = await gateway.listCalls(principal, { pbx: names, open: true, limit: PAGE, cursor: next });
+      items.push(...page.items);
+      next = page.nextCursor ?? undefined;
+    } while (next !== undefined);
+    return items;
+  };
+  const calls = await orNull(openCalls);
   const pbx = await Promise.all(
     names.map(async (name) => {
       const server = pbxFor(request, name);
@@ -36,5 +49,5 @@ export const takeSnapshot = async (
       };
     }),
   );
-  return { name: 'stream.snapshot' as const, cursor, at: new Date().toISOString(), calls: open?.items ?? null, pbx };
+  return { name: 'stream.snapshot' as const, cursor, at: new Date().toISOString(), calls, pbx };
 };

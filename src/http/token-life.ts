@@ -21,9 +21,12 @@ export const watchToken = (
   const cancelExpiry = clock.setTimeout(() => {
     over('token-expired');
   }, Math.min(expiresAt - clock.now(), LONGEST_MS)); // prettier-ignore
-  const cancelRevocation = revocations.onRevoked(jti, () => {
+  const revoked = () => {
     over('token-revoked');
-  });
+  };
+  const cancelRevocation = revocations.onRevoked(jti, revoked);
+  // Since it was checked at the door it may have been taken back: a snapshot takes its time.
+  const cancelAtOnce = revocations.isRevoked(jti) ? clock.setTimeout(revoked, 0) : undefined;
   const cancelChange =
     account === undefined
       ? undefined
@@ -34,6 +37,7 @@ export const watchToken = (
     cancelChange?.();
     cancelExpiry();
     cancelRevocation();
+    cancelAtOnce?.();
   };
   return stop;
 };

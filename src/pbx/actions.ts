@@ -122,7 +122,7 @@ export const createActions = ({ name: pbx, sender, principal, actions, documenta
     available: available(declaration.name),
     scopes: [...scopesFor(declaration)],
     changes: declaration.changes,
-    reply: declaration.reply.kind,
+    reply: declaration.reply.kind === 'twice' ? 'plain' : declaration.reply.kind,
   });
   const unknown = (name: string): ActionSummary => ({ name, declared: false, available: true, scopes: ['gateway:raw'], changes: true, reply: 'any' }); // prettier-ignore
 

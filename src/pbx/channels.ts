@@ -4,7 +4,7 @@ import type { GuardedSender } from '../auth/guard.ts';
 import { HANGUP_CAUSES, type HangupCauseName } from '../events/hangup-causes.ts';
 import { type Clock, sleep } from '../lib/clock.ts';
 import { GatewayError, isGatewayError } from '../lib/errors.ts';
-import { clockToSeconds, integer, type Party, party, textOrNull } from './shared.ts';
+import { clockToSeconds, type DialplanPlace, integer, mustExist, type Party, party, textOrNull } from './shared.ts';
 
 export const CHANNEL_STATES = [
   'down', 'reserved', 'off-hook', 'dialing', 'ring', 'ringing', 'up', 'busy', 'dialing-off-hook', 'pre-ring', 'unknown',
@@ -36,12 +36,6 @@ export interface ChannelFilter {
   state?: ChannelState | undefined;
   /** Beginning of the channel's name, such as `PJSIP/carrier-`. */
   prefix?: string | undefined;
-}
-
-export interface DialplanPlace {
-  context: string;
-  extension: string;
-  priority: number;
 }
 
 export interface RedirectRequest extends DialplanPlace {
@@ -89,12 +83,6 @@ export const createChannels = ({ pbx, sender, dialplanHas, clock }: ChannelsOpti
     durationSeconds: clockToSeconds(item.get('Duration')) ?? integer(item, 'Seconds'),
   });
 
-  const mustExist = async (place: DialplanPlace) => {
-    if (await dialplanHas(place)) return;
-    const { context, extension, priority } = place;
-    throw new GatewayError('no-such-extension', `The dialplan has no ${extension}@${context}, priority ${priority}`);
-  };
-
   return {
     async list({ context, state, prefix }) {
       const { items } = await sender.send(CoreShowChannels({}));
@@ -135,8 +123,8 @@ export const createChannels = ({ pbx, sender, dialplanHas, clock }: ChannelsOpti
       });
       // Judged first: a token must not learn what stands in contexts it may not reach.
       await sender.authorize(action);
-      await mustExist(place);
-      if (extra) await mustExist(extra);
+      await mustExist(place, dialplanHas);
+      if (extra) await mustExist(extra, dialplanHas);
       await sender.send(action);
     },
     async dtmf(ref, digits, durationMs) {

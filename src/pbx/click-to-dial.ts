@@ -41,6 +41,9 @@ const EXTENSION = /^[A-Za-z0-9_.*#-]{1,40}$/;
 /** Extensions and feature codes of the PBX itself: 101, *97, *21*0201234567#. */
 const INTERNAL = /^(?:[0-9*#]{1,6}|[*#][0-9*#]{1,39})$/;
 
+/** What comes along with a number copied from a link or an address book: `tel:`, and marks of the writing direction. */
+const WRAPPING = /^tel:|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gi;
+
 const notANumber = (to: string, reason: string): GatewayError =>
   new GatewayError('not-a-number', `${JSON.stringify(to)} is no number to dial: ${reason}`);
 
@@ -66,7 +69,7 @@ export const dialForm = (
   { region: home, format }: Pick<ClickToDialSettings, 'region' | 'format'>,
   region = home,
 ): string => {
-  const text = to.trim();
+  const text = to.replaceAll(WRAPPING, '').trim();
   if (INTERNAL.test(text)) return text;
   const country = countryOf(region);
   const number = parsePhoneNumberFromString(text, {

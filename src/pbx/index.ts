@@ -5,6 +5,7 @@ import type { CallTracker } from '../events/calls.ts';
 import type { EventHub } from '../events/hub.ts';
 import type { Management } from '../events/webhooks/management.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Turns } from '../lib/turns.ts';
 import type { StoreHealth } from '../store/keeper.ts';
 import type { CallQuery, Store } from '../store/store.ts';
 import type { CallViewPage } from '../events/call-view.ts';
@@ -44,6 +45,7 @@ export interface PbxOptions {
   dialplanHas: (place: Place) => Promise<boolean>;
   status: () => PbxStatus;
   documentation: ActionsOptions['documentation'];
+  recordingTurns: Turns;
   clock: Clock;
   webhooks: Pick<Management, 'bindToCall' | 'unbind'>;
 }
@@ -86,8 +88,8 @@ class LazyPbx implements Pbx {
   }
 
   get recordings() {
-    const { status } = this.#options;
-    return createRecordings({ ...this.#options, actions: () => status().capabilities?.actions ?? new Set() });
+    const { status, recordingTurns: inTurn } = this.#options;
+    return createRecordings({ ...this.#options, inTurn, actions: () => status().capabilities?.actions ?? new Set() });
   }
 
   get resources() {

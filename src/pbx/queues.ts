@@ -124,12 +124,18 @@ const toMember = (item: Frame): QueueMember => ({
   wrapUpSeconds: integer(item, 'Wrapuptime'),
 });
 
+/** Only here does Asterisk say `unknown` of what it does not know, and means nobody of that name. */
+const queued = (item: Frame, prefix: 'CallerID' | 'ConnectedLine'): Party => {
+  const { number, name } = party(item, prefix);
+  return { number: number === 'unknown' ? null : number, name: name === 'unknown' ? null : name };
+};
+
 const toCaller = (item: Frame): QueueCaller => ({
   position: integer(item, 'Position'),
   channel: item.get('Channel') ?? '',
   channelId: item.get('Uniqueid') ?? '',
-  caller: party(item, 'CallerID'),
-  connectedLine: party(item, 'ConnectedLine'),
+  caller: queued(item, 'CallerID'),
+  connectedLine: queued(item, 'ConnectedLine'),
   waitSeconds: integer(item, 'Wait'),
   priority: item.get('Priority') === undefined ? null : integer(item, 'Priority'),
 });

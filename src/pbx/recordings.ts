@@ -8,6 +8,7 @@ import { Getvar, Setvar } from '../ami/actions/variable.ts';
 import type { GuardedSender } from '../auth/guard.ts';
 import type { Clock } from '../lib/clock.ts';
 import { GatewayError, isGatewayError } from '../lib/errors.ts';
+import type { Turns } from '../lib/turns.ts';
 
 export const RECORDING_FORMATS = ['wav', 'wav49', 'gsm', 'ulaw', 'alaw', 'sln', 'sln16', 'g722', 'ogg'] as const;
 export const RECORDING_DIRECTIONS = ['read', 'write', 'both'] as const;
@@ -47,6 +48,8 @@ export interface RecordingsOptions {
   clock: Clock;
   /** Actions this PBX has. */
   actions: () => ReadonlySet<string>;
+  /** By Uniqueid: two that change the note on a channel at once would each lose the other's. */
+  inTurn: Turns;
 }
 
 // The channel itself remembers its recordings: a restarted gateway, or a second one, can still stop them.
@@ -62,7 +65,7 @@ const parseLedger = (text: string | undefined): Recording[] => {
   }
 };
 
-export const createRecordings = ({ sender, clock, actions }: RecordingsOptions): Recordings => {
+export const createRecordings = ({ sender, clock, actions, inTurn }: RecordingsOptions): Recordings => {
   const hasMixMonitor = () => !actions().has('Monitor') || actions().has('MixMonitor');
 
   const getvar = async (channel: string, name: string) =>
@@ -112,65 +115,83 @@ export const createRecordings = ({ sender, clock, actions }: RecordingsOptions):
   const startMonitor = (channel: string, { file, format, mix }: Recording) =>
     sender.send(Monitor({ Channel: channel, File: file, Format: format, Mix: mix ? '1' : '0' }));
 
-  return {
-    async start(ref, { file, format, mix }) {
-      const channel = await uniqueIdOf(ref);
-      const id = randomBytes(6).toString('hex');
-      const now = new Date(clock.now()).toISOString();
-      const base = file ?? `${now.slice(0, 10)}/${channel.replace(/[^A-Za-z0-9_.-]/g, '_')}-${id}`;
-      const recording: Recording = {
-        id,
-        file: base,
-        files: mix ? [`${base}.${format}`] : [`${base}-in.${format}`, `${base}-out.${format}`],
-        format,
-        mix,
-        muted: false,
-        direction: 'both',
-        startedAt: now,
-      };
-      const known = await read(channel);
-      // Noted first: a recording nobody could stop would be worse than a note of one that never began.
-      await write(channel, [...known, recording]);
-      try {
-        await (hasMixMonitor() ? startMixMonitor(channel, recording) : startMonitor(channel, recording));
-      } catch (error) {
-        await write(channel, known).catch(() => undefined);
-        throw error;
+  const start: Recordings['start'] = async (channel, { file, format, mix }) => {
+    const id = randomBytes(6).toString('hex');
+    const now = new Date(clock.now()).toISOString();
+    const base = file ?? `${now.slice(0, 10)}/${channel.replace(/[^A-Za-z0-9_.-]/g, '_')}-${id}`;
+    const recording: Recording = {
+      id,
+      file: base,
+      files: mix ? [`${base}.${format}`] : [`${base}-in.${format}`, `${base}-out.${format}`],
+      format,
+      mix,
+      muted: false,
+      direction: 'both',
+      startedAt: now,
+    };
+    const known = await read(channel);
+    // A second Monitor is no second recording: it gives the first another name, and is called a success.
+    if (!hasMixMonitor() && known.length > 0)
+      throw new GatewayError('too-many-recordings', 'This Asterisk records a channel once: stop the other one first');
+    // Noted first: a recording nobody could stop would be worse than a note of one that never began.
+    await write(channel, [...known, recording]);
+    try {
+      await (hasMixMonitor() ? startMixMonitor(channel, recording) : startMonitor(channel, recording));
+    } catch (error) {
+      const mayRun = isGatewayError(error, 'outcome-unknown') || isGatewayError(error, 'ami-desync');
+      if (!mayRun) await write(channel, known).catch(() => undefined);
+      throw error;
+    }
+    return recording;
+  };
+
+  const mute: Recordings['mute'] = async (channel, id, { muted, direction }) => {
+    const recordings = await read(channel);
+    const recording = find(recordings, id);
+    if (hasMixMonitor()) {
+      const MixMonitorID = await mixMonitorId(channel, id);
+      await sender.send(
+        MixMonitorMute({ Channel: channel, Direction: direction, State: muted ? '1' : '0', MixMonitorID }),
+      );
+    } else if (direction === 'both') {
+      await sender.send(muted ? PauseMonitor({ Channel: channel }) : UnpauseMonitor({ Channel: channel }));
+    } else {
+      throw new GatewayError('action-unavailable', 'This Asterisk can only mute both directions at once');
+    }
+    const changed: Recording = { ...recording, muted, direction };
+    await write(channel, recordings.map((other) => (other.id === id ? changed : other))); // prettier-ignore
+    return changed;
+  };
+
+  const stop: Recordings['stop'] = async (channel, id) => {
+    const recordings = await read(channel);
+    find(recordings, id);
+    try {
+      if (hasMixMonitor()) {
+        await sender.send(StopMixMonitor({ Channel: channel, MixMonitorID: await mixMonitorId(channel, id) }));
+      } else {
+        await sender.send(StopMonitor({ Channel: channel }));
       }
-      return recording;
+    } catch (error) {
+      // Stopped by the dialplan in the meantime: what was wanted is so.
+      if (!isGatewayError(error, 'no-such-recording')) throw error;
+    }
+    await write(channel, recordings.filter((other) => other.id !== id)); // prettier-ignore
+  };
+
+  return {
+    start: async (ref, request) => {
+      const channel = await uniqueIdOf(ref);
+      return inTurn(channel, () => start(channel, request));
     },
     list: (ref) => read(ref),
-    async mute(ref, id, { muted, direction }) {
-      const recordings = await read(ref);
-      const recording = find(recordings, id);
-      if (hasMixMonitor()) {
-        const MixMonitorID = await mixMonitorId(ref, id);
-        await sender.send(
-          MixMonitorMute({ Channel: ref, Direction: direction, State: muted ? '1' : '0', MixMonitorID }),
-        );
-      } else if (direction === 'both') {
-        await sender.send(muted ? PauseMonitor({ Channel: ref }) : UnpauseMonitor({ Channel: ref }));
-      } else {
-        throw new GatewayError('action-unavailable', 'This Asterisk can only mute both directions at once');
-      }
-      const changed: Recording = { ...recording, muted, direction };
-      await write(ref, recordings.map((other) => (other.id === id ? changed : other))); // prettier-ignore
-      return changed;
+    mute: async (ref, id, change) => {
+      const channel = await uniqueIdOf(ref);
+      return inTurn(channel, () => mute(channel, id, change));
     },
-    async stop(ref, id) {
-      const recordings = await read(ref);
-      find(recordings, id);
-      try {
-        if (hasMixMonitor()) {
-          await sender.send(StopMixMonitor({ Channel: ref, MixMonitorID: await mixMonitorId(ref, id) }));
-        } else {
-          await sender.send(StopMonitor({ Channel: ref }));
-        }
-      } catch (error) {
-        // Stopped by the dialplan in the meantime: what was wanted is so.
-        if (!isGatewayError(error, 'no-such-recording')) throw error;
-      }
-      await write(ref, recordings.filter((other) => other.id !== id)); // prettier-ignore
+    stop: async (ref, id) => {
+      const channel = await uniqueIdOf(ref);
+      return inTurn(channel, () => stop(channel, id));
     },
   };
 };

@@ -1,4 +1,5 @@
 import type { Frame } from '../ami/frame.ts';
+import { Status } from '../ami/actions/channel.ts';
 import { declarationOf } from '../ami/actions/raw.ts';
 import type { Action, Declaration, Reply } from '../ami/types.ts';
 import type { GuardedSender } from '../auth/guard.ts';
@@ -6,6 +7,7 @@ import { type Scope, scopesFor } from '../auth/scopes.ts';
 import type { FieldValue } from '../events/event.ts';
 import { fieldsOf } from '../events/fields.ts';
 import { GatewayError, isGatewayError } from '../lib/errors.ts';
+import { type DialplanHas, type DialplanPlace, mustExist } from './shared.ts';
 
 /** One thing as Asterisk tells of it: every header, typed, in camelCase. */
 export type ResourceItem = Record<string, FieldValue>;
@@ -15,24 +17,37 @@ export type Fields = Readonly<Record<string, unknown>>;
 /** Things told of otherwise than by one event each. */
 export type ReplyReader = (reply: Reply) => ResourceItem[];
 
+export interface ListOptions {
+  events?: readonly string[];
+  emptyOn?: readonly string[];
+  absent?: string;
+  proof?: string;
+  read?: ReplyReader;
+  /** A field for a channel in which this action takes names alone: a Uniqueid in it is looked up. */
+  byName?: string;
+}
+
 /** What most of AMI is: lists of things, and what is done to them. */
 export interface Resources {
-  /** Items of the events named, all where none is. Empty where Asterisk calls an empty list an error, with one of these codes. */
-  list(
-    action: string,
-    fields: Fields,
-    options?: { events?: readonly string[]; emptyOn?: readonly string[]; read?: ReplyReader },
-  ): Promise<ResourceItem[]>;
+  /**
+   * Items of the events named, all where none is. Empty where Asterisk calls an empty list an error, with one of these
+   * codes. Rejects with `absent` where no `proof` is among the events.
+   */
+  list(action: string, fields: Fields, options?: ListOptions): Promise<ResourceItem[]>;
   /** The only item, or the Response where the action has none. Rejects with `absent` where there is nothing. */
   one(action: string, fields: Fields, options?: { absent?: string; read?: ReplyReader }): Promise<ResourceItem>;
-  done(action: string, fields: Fields): Promise<void>;
+  /** Rejects with `no-such-extension` before anything is done where the dialplan lacks the target. */
+  done(action: string, fields: Fields, target?: DialplanPlace): Promise<void>;
 }
 
 const OF_THE_PROTOCOL = new Set(['actionID', 'eventList', 'listItems', 'response', 'message', 'objectType']);
 const SECRET = /^(?:password|md5Cred|oauthSecret|refreshToken|tlsPrivKey|passwordDigest)$/i;
 
-const toItem = (frame: Frame): ResourceItem => {
-  const shown = Object.entries(fieldsOf(frame)).filter(([name]) => !OF_THE_PROTOCOL.has(name) && !SECRET.test(name));
+/** `source`: the event, or the action whose Response it is. */
+const toItem = (frame: Frame, source?: string): ResourceItem => {
+  const shown = Object.entries(fieldsOf(frame, source)).filter(
+    ([name]) => !OF_THE_PROTOCOL.has(name) && !SECRET.test(name),
+  );
   return Object.fromEntries(shown);
 };
 
@@ -102,7 +117,27 @@ export const readQueueRules: ReplyReader = ({ response }) => {
 
 /** Of BridgeInfo: the bridge itself is in what completes the list of its channels. */
 export const readBridge: ReplyReader = ({ items, complete }) =>
-  complete ? [{ ...toItem(complete), channels: items.map(toItem) }] : [];
+  complete ? [{ ...toItem(complete), channels: items.map((item) => toItem(item)) }] : [];
+
+/** Of PJSIPShowEndpoint: one event is the endpoint, the others are what belongs to it, by kind. */
+export const readEndpoint: ReplyReader = ({ items }) => {
+  const endpoint = items.find(({ event }) => event === 'EndpointDetail');
+  if (!endpoint) return [];
+  const others: Record<string, ResourceItem[]> = {};
+  for (const item of items) {
+    if (item === endpoint) continue;
+    const kind = `${item.event.charAt(0).toLowerCase()}${item.event.slice(1)}s`;
+    (others[kind] ??= []).push(toItem(item));
+  }
+  return [{ ...toItem(endpoint), ...others }];
+};
+
+/** Of DBGetTree, which puts the family before each key. */
+export const readDatabase: ReplyReader = ({ items }) =>
+  items.map((item) => {
+    const [, family = null, key = null] = /^\/([^/]*)\/(.*)$/s.exec(item.get('Key') ?? '') ?? [];
+    return { ...toItem(item), family, key };
+  });
 
 type Factory = Declaration & ((fields: Fields) => Action);
 
@@ -112,15 +147,37 @@ const factoryOf = (name: string): Factory => {
   return declaration as Factory;
 };
 
+const nothing = (code: string) => new GatewayError(code, 'There is no such thing');
+
 /** Scopes of which the action wants any one. */
 export const scopesOf = (action: string): readonly Scope[] => scopesFor(factoryOf(action));
 
-export const createResources = ({ sender }: { sender: GuardedSender }): Resources => ({
-  async list(name, fields, { events, emptyOn = [], read } = {}) {
+const withName = async (sender: GuardedSender, fields: Fields, byName: string | undefined): Promise<Fields> => {
+  const ref = byName === undefined ? undefined : fields[byName];
+  // Every name of a channel has a technology before a slash.
+  if (byName === undefined || typeof ref !== 'string' || ref.includes('/')) return fields;
+  try {
+    const { items } = await sender.send(Status({ Channel: ref }));
+    return { ...fields, [byName]: items[0]?.get('Channel') ?? ref };
+  } catch (error) {
+    // The action itself says so, or that this Asterisk does not have it.
+    if (isGatewayError(error, 'no-such-channel')) return fields;
+    throw error;
+  }
+};
+
+export interface ResourcesOptions {
+  sender: GuardedSender;
+  dialplanHas: DialplanHas;
+}
+
+export const createResources = ({ sender, dialplanHas }: ResourcesOptions): Resources => ({
+  async list(name, fields, { events, emptyOn = [], absent, proof, read, byName } = {}) {
     try {
-      const reply = await sender.send(factoryOf(name)(fields));
+      const reply = await sender.send(factoryOf(name)(await withName(sender, fields, byName)));
       if (read) return read(reply);
-      return reply.items.filter(({ event }) => !events || events.includes(event)).map(toItem);
+      if (absent && proof && !reply.items.some(({ event }) => event === proof)) throw nothing(absent);
+      return reply.items.filter(({ event }) => !events || events.includes(event)).map((item) => toItem(item));
     } catch (error) {
       if (isGatewayError(error) && emptyOn.includes(error.code)) return [];
       throw error;
@@ -129,12 +186,18 @@ export const createResources = ({ sender }: { sender: GuardedSender }): Resource
   async one(name, fields, { absent, read } = {}) {
     const action = factoryOf(name)(fields);
     const reply = await sender.send(action);
-    if (!read && action.declaration.reply.kind === 'plain') return toItem(reply.response);
-    const [item] = read ? read(reply) : reply.items.map(toItem);
-    if (!item) throw new GatewayError(absent ?? 'not-found', 'There is no such thing');
+    if (!read && action.declaration.reply.kind === 'plain') return toItem(reply.response, name);
+    const [item] = read ? read(reply) : reply.items.map((item) => toItem(item));
+    if (!item) throw nothing(absent ?? 'not-found');
     return item;
   },
-  async done(name, fields) {
-    await sender.send(factoryOf(name)(fields));
+  async done(name, fields, target) {
+    const action = factoryOf(name)(fields);
+    if (target) {
+      // Judged first: a token must not learn what stands in contexts it may not reach.
+      await sender.authorize(action);
+      await mustExist(target, dialplanHas);
+    }
+    await sender.send(action);
   },
 });

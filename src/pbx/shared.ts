@@ -1,4 +1,5 @@
 import type { Frame } from '../ami/frame.ts';
+import { GatewayError } from '../lib/errors.ts';
 
 /** Asterisk's ways of saying that it does not know: absent, empty, `<unknown>`, `(null)`. */
 export const textOrNull = (value: string | undefined): string | null =>
@@ -36,3 +37,18 @@ export const party = (frame: Frame, prefix: 'CallerID' | 'ConnectedLine'): Party
   number: textOrNull(frame.get(`${prefix}Num`)),
   name: textOrNull(frame.get(`${prefix}Name`)),
 });
+
+export interface DialplanPlace {
+  context: string;
+  extension: string;
+  priority: number;
+}
+
+export type DialplanHas = (place: DialplanPlace) => Promise<boolean>;
+
+/** Rejects with `no-such-extension`: Asterisk sends a call to a place that is not there, and the call ends. */
+export const mustExist = async (place: DialplanPlace, dialplanHas: DialplanHas): Promise<void> => {
+  if (await dialplanHas(place)) return;
+  const { context, extension, priority } = place;
+  throw new GatewayError('no-such-extension', `The dialplan has no ${extension}@${context}, priority ${priority}`);
+};

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeEachPbx, eventually } from '../helpers/asterisk.ts';
-import { useGateway } from '../helpers/gateway.ts';
+import { startGateway, type TestGateway, useGateway } from '../helpers/gateway.ts';
 import { loggedIn, type RawAmi } from '../helpers/raw-ami.ts';
 
 interface CallBody {
@@ -35,15 +35,15 @@ describeEachPbx('a call placed elsewhere', (pbx) => {
     expect(reply.get('Response')).toBe('Success');
     return id;
   };
-  const find = async (linkedId: string, look: (call: CallBody) => void = () => {}): Promise<CallBody> =>
+  const find = async (linkedId: string, look: (call: CallBody) => void = () => {}, at: TestGateway = gateway): Promise<CallBody> =>
     eventually(async () => {
-      const { body } = await gateway.as(ALL).get(`/calls?linkedId=${linkedId}`).expect(200);
+      const { body } = await at.as(ALL).get(`/calls?linkedId=${linkedId}`).expect(200);
       expect(body.items).toHaveLength(1);
       look(body.items[0]);
       return body.items[0];
-    }, 8_000);
-  const stepsOf = async (id: string): Promise<string[]> => {
-    const { body } = await gateway.as(ALL).get(`/calls/${id}/events`).expect(200);
+    }, 8_000); // prettier-ignore
+  const stepsOf = async (id: string, at: TestGateway = gateway): Promise<string[]> => {
+    const { body } = await at.as(ALL).get(`/calls/${id}/events`).expect(200);
     return (body.items as { name: string }[]).map(({ name }) => name).filter((name) => name.startsWith('call.'));
   };
   const ended = (call: CallBody) => {
@@ -69,6 +69,30 @@ describeEachPbx('a call placed elsewhere', (pbx) => {
     expect(await stepsOf(call.id)).toEqual(['call.started', 'call.answered', 'call.ended']);
     // Nobody's own: it was placed by no token.
     await gateway.as(ALL, { own: true }).get(`/calls/${call.id}`).expect(404);
+  });
+
+  it('is known also where it was there before the gateway, and ends', async () => {
+    const linkedId = await originate('Local/dialtone@lab', { Application: 'Milliwatt' });
+    await find(linkedId, ({ legs }) => {
+      expect(legs.filter(({ talkingTo }) => talkingTo.length > 0).length).toBeGreaterThanOrEqual(2);
+    });
+    const late = await startGateway({ pbx: { port: pbx.amiPort, secret: pbx.secret } });
+    try {
+      const call = await find(linkedId, ({ status }) => {
+        expect(status).toBe('answered');
+      }, late); // prettier-ignore
+      const known = await find(linkedId);
+      const shape = ({ legs }: CallBody) => legs.map(({ channelId, talkingTo }) => [channelId, talkingTo]).sort();
+      expect(shape(call)).toEqual(shape(known));
+      await ami.ask('Hangup', { Channel: linkedId });
+      await find(linkedId, ended, late);
+      await eventually(async () => {
+        const steps = (await stepsOf(call.id, late)).filter((name) => name !== 'call.bridged');
+        expect(steps).toEqual(['call.started', 'call.answered', 'call.ended']);
+      });
+    } finally {
+      await late.close();
+    }
   });
 
   it.each([
@@ -106,10 +130,20 @@ describeEachPbx('a call placed elsewhere', (pbx) => {
       expect(recordings[0]?.endedAt).toEqual(expect.any(String));
     });
     expect(call.recordings).toHaveLength(1);
+    await gateway.as(ALL).post(`/channels/${linkedId}/recordings`, {}).expect(201);
     await ami.ask('Hangup', { Channel: linkedId });
-    await find(linkedId, ended);
-    const steps = await stepsOf(id);
-    expect(steps.filter((name) => name.startsWith('call.recording'))).toEqual(['call.recording.started', 'call.recording.stopped']); // prettier-ignore
+    // Of the second Asterisk tells no end: it goes with its channel.
+    expect((await find(linkedId, ended)).recordings.map(({ endedAt }) => endedAt)).not.toContain(null);
+    const twice = [
+      'call.recording.started',
+      'call.recording.stopped',
+      'call.recording.started',
+      'call.recording.stopped',
+    ];
+    await eventually(async () => {
+      const steps = await stepsOf(id);
+      expect(steps.filter((name) => /recording|ended/.test(name))).toEqual([...twice, 'call.ended']);
+    });
   });
 
   it('tells in which queue it waits', async () => {
@@ -122,5 +156,13 @@ describeEachPbx('a call placed elsewhere', (pbx) => {
     await limited(['sales-queue']).expect(404);
     await ami.ask('Hangup', { Channel: linkedId });
     await find(linkedId, ended);
+    const endOf = async (queues: string[]) => {
+      const { body } = await gateway.as('read:call', { queues }).get(`/events/history?call=${call.id}&limit=1000`);
+      return (body.items as { name: string }[])
+        .map(({ name }) => name)
+        .filter((name) => /^call\.ended|hung-up/.test(name));
+    };
+    expect(await endOf(['support-queue'])).toEqual(expect.arrayContaining(['channel.hung-up', 'call.ended']));
+    expect(await endOf(['sales-queue'])).toEqual([]);
   });
 });

@@ -48,6 +48,7 @@ describeEachAsterisk('an Asterisk with less to offer', ({ release }) => {
     const client = gateway.as('write:call');
     const path = `/channels/${channelId}/recordings`;
     const { body } = await client.post(path, { file: 'monitor-one', mix: false }).expect(201);
+    expect((await client.post(path, {}).expect(409)).body.code).toBe('too-many-recordings');
     expect((await client.get(path)).body.items).toEqual([body]);
     await client.patch(`${path}/${body.id}`, { muted: true, direction: 'read' }).expect(501);
     expect((await client.patch(`${path}/${body.id}`, { muted: true }).expect(200)).body.muted).toBe(true);

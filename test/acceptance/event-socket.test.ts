@@ -89,6 +89,10 @@ describeEachPbx('the event socket', (pbx) => {
     });
     socket.say({ type: 'token', token: gateway.token('read:agent', undefined, 'anna') });
     await socket.until(({ type }) => type === 'token');
+    // Channels are of class call, which the new token has not.
+    socket.say({ type: 'subscribe', id: 'snapshot', filter: { name: ['none'] }, snapshot: true });
+    const snapshot = (await socket.until(({ type }) => type === 'snapshot'))['snapshot'];
+    expect(snapshot).toMatchObject({ calls: [], pbx: [{ channels: null, queues: expect.any(Array) }] });
     const before = namesOf(socket, 'a').length;
     // Another sees the whole call: by then this one has been past it too, with the token it had.
     const witness = await connect(gateway.token('read:call', undefined, 'anna'));

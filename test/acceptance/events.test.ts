@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { describeEachAsterisk, describeEachPbx, eventually } from '../helpers/asterisk.ts';
-import { type TestGateway, useGateway } from '../helpers/gateway.ts';
+import { startGateway, type TestGateway, useGateway } from '../helpers/gateway.ts';
+import { startProxy } from '../helpers/proxy.ts';
 import { openSse, type SseClient } from '../helpers/sse.ts';
 import type { Limits } from '../../src/auth/limits.ts';
 
@@ -170,6 +171,17 @@ describeEachPbx('the event stream', (pbx) => {
     });
     const { body } = await as().get('/events/history?name=call.ended&limit=1000').expect(200);
     expect(body.items.filter(({ call }: { call: string }) => call === id)).toHaveLength(1);
+    const pages: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page = await as()
+        .get(`/events/history?name=call.ended&limit=1${cursor && `&cursor=${cursor}`}`)
+        .expect(200);
+      const { items, nextCursor } = page.body as { items: { id: string }[]; nextCursor: string | null };
+      expect(items.length === 1 || nextCursor === null).toBe(true);
+      pages.push(...items.map((item) => item.id));
+      cursor = nextCursor;
+    }
+    expect(pages.slice(0, body.items.length)).toEqual(body.items.map((item: { id: string }) => item.id));
     const future = new Date(Date.now() + 60_000).toISOString();
     expect((await as().get(`/events/history?from=${future}`).expect(200)).body.items).toEqual([]);
     await as().get('/calls/nobody/events').expect(404);
@@ -190,5 +202,38 @@ describeEachAsterisk('events that others wrote', (asterisk) => {
     const hungUp = events.messages.filter(({ data }) => data.name === 'channel.hung-up');
     expect(hungUp.every(({ data }) => typeof (data['fields'] as { cause: unknown }).cause === 'number')).toBe(true);
     expect(events.names().filter((name) => name.startsWith('other.'))).toEqual([]);
+  });
+});
+
+describeEachPbx('the connection of events that others write', (pbx) => {
+  it('is missed when it is lost: no event happens unheard and untold', async () => {
+    const proxy = await startProxy(pbx.amiPort);
+    const gateway = await startGateway({ pbx: { port: proxy.port, secret: pbx.secret } });
+    try {
+      await gateway.ready();
+      const told = async () => {
+        const { body } = await gateway.as(ALL).get('/events/history?limit=1000&name=pbx.*').expect(200);
+        return (body.items as { name: string }[]).map(({ name }) => name);
+      };
+      const once = ['pbx.connected', 'pbx.resynchronised'];
+      await eventually(async () => {
+        expect(await told()).toEqual(once);
+      });
+      proxy.onReply = (text) => (text.includes('Variable: CUT_HERE') ? null : text);
+      await gateway
+        .as(ALL, { variables: ['*'] })
+        .put('/variables/CUT_HERE', { value: 'x' })
+        .expect(200);
+      await eventually(async () => {
+        expect(await told()).toEqual([...once, 'pbx.disconnected', ...once]);
+      });
+      expect((await gateway.as(ALL).get('/pbx').expect(200)).body.items[0]).toMatchObject({
+        state: 'ready',
+        eventConnection: true,
+      });
+    } finally {
+      await gateway.close();
+      await proxy.close();
+    }
   });
 });

@@ -1,7 +1,9 @@
+import { createHmac } from 'node:crypto';
+import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
 import type { Limits } from '../../src/auth/limits.ts';
 import { describeEachAsterisk, describeEachPbx } from '../helpers/asterisk.ts';
-import { useGateway } from '../helpers/gateway.ts';
+import { testKey, useGateway } from '../helpers/gateway.ts';
 import { useWatchedGateway } from '../helpers/watched-gateway.ts';
 
 interface Refusal {
@@ -138,8 +140,40 @@ const REFUSALS: Refusal[] = [
   { name: 'queues without class agent', method: 'get', path: '/queues', scope: 'read:call write:call', status: 403, code: 'insufficient-scope' },
 ]; // prettier-ignore
 
+const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const token = (header: object, lifetime: number, key?: string) => {
+  const now = Math.floor(Date.now() / 1_000);
+  const claims = { sub: 'x', jti: 'j', scope: 'read:all write:all', iat: now + lifetime - 60, exp: now + lifetime };
+  const text = `${encode(header)}.${encode(claims)}`;
+  return `${text}.${key === undefined ? '' : createHmac('sha256', key).update(text).digest('base64url')}`;
+};
+const HS256 = { alg: 'HS256', typ: 'JWT' };
+const ours = testKey.algorithm === 'HS256' ? testKey.secret : '';
+
 describeEachPbx('refusals', (pbx) => {
   const watched = useWatchedGateway(pbx);
+
+  it.each<[string, string | undefined]>([
+    ['none', undefined],
+    ['an expired one', token(HS256, -1, ours)],
+    ['one of alg none', token({ alg: 'none', typ: 'JWT' }, 60)],
+    ['one of alg none, signed', token({ alg: 'none', typ: 'JWT' }, 60, ours)],
+    ['one that was signed again, with a weak key', token(HS256, 60, 'secret')],
+    ['one that was signed again, with no key', token(HS256, 60, '')],
+    ['one whose claims were changed', token(HS256, 60, ours).replace(/\.[^.]+\./, `.${encode({ sub: 'x', jti: 'j', scope: 'write:all', exp: 9_999_999_999 })}.`)],
+  ])('refuse a token, and nothing reaches AMI: %s', async (_what, bearer) => {
+    const { proxy, gateway } = watched;
+    proxy.forget();
+    for (const [method, path, body] of [['post', '/calls', call({}).body], ['get', '/channels', undefined], ['post', '/actions/Ping', {}]] as const) {
+      const asked = supertest(gateway.url)[method](path).send(body);
+      const answer = await (bearer === undefined ? asked : asked.set('authorization', `Bearer ${bearer}`));
+      expect([answer.status, answer.body.code]).toEqual([401, 'unauthorized']);
+    }
+    expect(watched.sent()).toBe('');
+    // The same with the right key and in time is let in.
+    const right = await supertest(gateway.url).get('/me').set('authorization', `Bearer ${token(HS256, 60, ours)}`);
+    expect(right.status).toBe(200);
+  }); // prettier-ignore
 
   it.each(REFUSALS)('refuses $name, and nothing reaches AMI', async (refusal) => {
     const { method = 'post', path, body, limits, status, code } = refusal;

@@ -2,7 +2,8 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { describeEachAsterisk, describeEachPbx, eventually } from '../helpers/asterisk.ts';
-import { useGateway } from '../helpers/gateway.ts';
+import { startGateway, useGateway } from '../helpers/gateway.ts';
+import { startProxy } from '../helpers/proxy.ts';
 
 describeEachPbx('variables, commands, queues and servers', (server) => {
   const { amiPort: port, secret, release } = server;
@@ -45,7 +46,8 @@ describeEachPbx('variables, commands, queues and servers', (server) => {
     await eventually(async () => {
       const { body } = await operator().get('/queues/support-queue').expect(200);
       expect(body.callers).toHaveLength(1);
-      expect(body.callers[0]).toMatchObject({ position: 1, channelId: `${channelId};2` });
+      const nobody = { number: null, name: null };
+      expect(body.callers[0]).toMatchObject({ position: 1, channelId: `${channelId};2`, caller: nobody, connectedLine: nobody }); // prettier-ignore
       expect(body.callers[0].waitSeconds).toBeGreaterThanOrEqual(0);
       expect(body.members[0]).toMatchObject({ name: 'Agent One', interface: 'Local/ring@lab', paused: false });
     });
@@ -153,6 +155,43 @@ describeEachAsterisk('recordings', ({ amiPort: port, secret, spoolDir, release }
     await operator().post('/actions/StopMixMonitor', { Channel: channelId }).expect(200);
     await operator().delete(`/calls/${id}`);
     expect(statSync(file).size).toBeGreaterThanOrEqual(sizes[1] ?? Infinity);
+  });
+
+  it('knows each recording of several that were started and stopped at once', async () => {
+    const { id, channelId } = await call();
+    const { body: channel } = await operator().get(`/channels/${channelId}`).expect(200);
+    const paths = [channelId, encodeURIComponent(channel.name as string)].map((ref) => `/channels/${ref}/recordings`);
+    const started = await Promise.all([...paths, ...paths].map((path, count) => operator().post(path, { file: `c/${channelId}-${count}` }))); // prettier-ignore
+    expect(started.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+    const ids = started.map(({ body }) => body.id as string);
+    const listed = async () => (await operator().get(paths[0] ?? '')).body.items.map((one: { id: string }) => one.id);
+    expect((await listed()).sort()).toEqual([...ids].sort());
+    const stopped = await Promise.all(ids.map((one, count) => operator().delete(`${paths[count % 2]}/${one}`)));
+    expect(stopped.map(({ status }) => status)).toEqual([204, 204, 204, 204]);
+    expect(await listed()).toEqual([]);
+    await operator().delete(`/calls/${id}`);
+  });
+
+  it('keeps the note of one whose start got no answer: it may run, and has to be stopped', async () => {
+    const proxy = await startProxy(port);
+    const shaky = await startGateway({ pbx: { port: proxy.port, secret } });
+    await shaky.ready();
+    const { id, channelId } = await call();
+    const path = `/channels/${channelId}/recordings`;
+    let actionId = 'none yet';
+    proxy.onRequest = (text) => {
+      actionId = /Action: MixMonitor\r\nActionID: (\S+)/.exec(text)?.[1] ?? actionId;
+      return text;
+    };
+    proxy.onReply = (text) => (text.includes(actionId) ? null : text);
+    const { body } = await shaky.as('write:call').post(path, {}).expect(504);
+    expect(body.code).toBe('outcome-unknown');
+    const { items } = (await operator().get(path).expect(200)).body;
+    expect(items).toHaveLength(1);
+    await operator().delete(`${path}/${items[0].id}`).expect(204);
+    await shaky.close();
+    await proxy.close();
+    await operator().delete(`/calls/${id}`);
   });
 
   it('refuses one recording too many before it begins', async () => {

@@ -12,7 +12,7 @@ describeEachAsterisk('routes of lines and of older channel drivers', (asterisk) 
   const limits = { configFiles: ['sip.conf'] };
   const { ask, check } = createAsker(gateway, { release: asterisk.release, limits });
 
-  // Neither server has a card, nor app_meetme, chan_skinny, res_xmpp and res_mwi_external_ami.
+  // Neither server has a card, nor app_meetme and res_mwi_external_ami.
   const rows: Row[] = [
     ['get', '/dahdi/channels', undefined, none],
     ['get', '/dahdi/channels?line=1', undefined, none],
@@ -33,13 +33,10 @@ describeEachAsterisk('routes of lines and of older channel drivers', (asterisk) 
     ['put', '/pri/debug-file', { file: 'pri.log' }, none],
     ['put', '/pri/debug-file', { file: '/etc/passwd' }, 'invalid-request'],
     ['delete', '/pri/debug-file', undefined, none],
-    ['get', '/skinny/devices', undefined, none],
-    ['get', '/skinny/lines', undefined, none],
     ['get', '/meetme', undefined, none],
     ['get', '/meetme/1000/participants', undefined, none],
     ['put', '/meetme/1000/participants/1/mute', undefined, none],
     ['delete', '/meetme/1000/participants/1/mute', undefined, none],
-    ['post', '/jabber/messages', { client: 'asterisk', to: 'anna@example.com', message: 'x' }, none],
     ['get', '/mwi/100', undefined, none],
     ['get', '/sip/peers', undefined, sip(200)],
     ['get', '/sip/peer-statuses', undefined, sip(200)],
@@ -81,7 +78,7 @@ describeEachAsterisk('routes of lines and of older channel drivers', (asterisk) 
       ['get', '/sip/registrations'],
       ['post', '/sip/peers/desk-1/notify', notify],
       ['put', '/meetme/1000/participants/1/mute'],
-      ['post', '/jabber/messages', { client: 'a', to: 'b', message: 'c' }],
+      ['post', '/jabber/messages', { client: 'a', to: 'b@c', message: 'c' }],
       ['post', '/sorcery-caches/a/expire'],
     ];
     for (const [method, path, body] of refused) {

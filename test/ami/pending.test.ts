@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { Hangup, Status } from '../../src/ami/actions/channel.ts';
 import { FAXStats } from '../../src/ami/actions/fax.ts';
 import { VoicemailMove, VoicemailUsersList, VoicemailUserStatus } from '../../src/ami/actions/mailbox.ts';
+import { JabberSend } from '../../src/ami/actions/message.ts';
+import { SKINNYdevices } from '../../src/ami/actions/skinny.ts';
 import { Ping } from '../../src/ami/actions/system.ts';
 import { desyncError } from '../../src/ami/errors.ts';
-import type { Frame } from '../../src/ami/frame.ts';
+import { Frame } from '../../src/ami/frame.ts';
 import { Pending } from '../../src/ami/pending.ts';
 import type { Reply } from '../../src/ami/types.ts';
 import { GatewayError } from '../../src/lib/errors.ts';
@@ -87,6 +89,36 @@ describe('pending requests', () => {
     expect(list.state).toBe('pending');
     await read(item('l', 'B'), complete('l'), success('p'));
     expect(itemsOf(list)).toEqual(['A', 'B']);
+    expect(after.state).toBe('resolved');
+  });
+
+  it('part the items of a list that run together', async () => {
+    const { ask, read, pending } = setUp();
+    const [list, empty, after] = [ask('l', SKINNYdevices), ask('e', SKINNYdevices), ask('p')];
+    const entry = (name: string) => `Event: DeviceEntry\r\nActionID: l\r\nChannel: ${name}`;
+    const end = (id: string) => `Event: DevicelistComplete\r\nActionID: ${id}\r\nEventList: Complete`;
+    await read(success('l', { EventList: 'start' }), new Frame([entry('A'), entry('B'), end('l')].join('\r\n')));
+    await read(success('e', { EventList: 'start' }), new Frame(end('e')), success('p'));
+    expect(itemsOf(list)).toEqual(['A', 'B']);
+    expect(itemsOf(empty)).toEqual([]);
+    expect([after.state, pending.size]).toEqual(['resolved', 0]);
+  });
+
+  it('wait for the second Response where the first says that it will be tried', async () => {
+    const { ask, read } = setUp();
+    const asked = ['a', 'b', 'c'].map((id) => ask(id, JabberSend));
+    const after = ask('p');
+    const tries = (id: string) => success(id, { Message: 'Attempting to send Jabber Message' });
+    await read(tries('a'));
+    expect(asked[0]?.state).toBe('pending');
+    await read(
+      success('a'),
+      tries('b'),
+      refusal('b', 'Could not find Sender'),
+      refusal('c', 'No Message specified'),
+      success('p'),
+    );
+    expect(asked.map(({ state, code }) => code ?? state)).toEqual(['resolved', 'no-such-client', 'ami-error']);
     expect(after.state).toBe('resolved');
   });
 

@@ -52,6 +52,9 @@ describe('the observer of calls', () => {
     [{ DialStatus: 'CONGESTION' }, 0, 'congestion'],
     [{ DialStatus: 'CANCEL' }, 0, 'cancelled'],
     [{ DialStatus: 'CHANUNAVAIL' }, 0, 'failed'],
+    [{ DialStatus: 'NOANSWER' }, 21, 'busy'],
+    [{ DialStatus: 'NOANSWER' }, 1, 'failed'],
+    [{ DialStatus: 'NOANSWER' }, 127, 'no-answer'],
     [{}, 16, 'cancelled'],
     [{}, 34, 'congestion'],
   ])('of an unanswered call with %o and cause %i says %s', (dial, cause, disposition) => {
@@ -64,6 +67,17 @@ describe('the observer of calls', () => {
     expect(tracker.list()[0]).toMatchObject({ status: 'ended', disposition });
   });
 
+  it('goes by the phone that was rung last, whatever cause the caller is told', () => {
+    const { channel, about, see, tracker } = setUp();
+    for (const id of ['1.1', '1.2', '1.3']) channel(id, '1.1');
+    see(frame({ Event: 'DialEnd', DestUniqueid: '1.2', DialStatus: 'BUSY' }));
+    about('Hangup', '1.2', { Cause: 17 });
+    see(frame({ Event: 'DialEnd', DestUniqueid: '1.3', DialStatus: 'NOANSWER' }));
+    about('Hangup', '1.1', { Cause: 17 });
+    about('Hangup', '1.3', { Cause: 0 });
+    expect(tracker.list()[0]).toMatchObject({ status: 'ended', disposition: 'no-answer', hangup: { cause: 17 } });
+  });
+
   it('tells of bridges, hold, recordings, queue and agent', () => {
     const { channel, about, tracker, told } = setUp();
     channel('1.1');
@@ -73,6 +87,7 @@ describe('the observer of calls', () => {
     about('Hold', '1.2');
     expect(tracker.list()[0]?.legs[1]?.held).toBe(true);
     about('Unhold', '1.2');
+    about('Unhold', '1.1');
     about('MixMonitorStart', '1.1');
     about('MixMonitorStop', '1.1');
     about('QueueCallerJoin', '1.1', { Queue: 'support' });
@@ -89,6 +104,16 @@ describe('the observer of calls', () => {
       ['call.recording.started', 'PJSIP/1.1-00000001'],
       ['call.recording.stopped', 'PJSIP/1.1-00000001'],
     ]);
+  });
+
+  it('tells of who comes to a conference his own call alone', () => {
+    const { channel, about, told, tracker } = setUp();
+    for (let number = 1; number <= 50; number += 1) {
+      channel(`1.${number}`);
+      about('BridgeEnter', `1.${number}`, { BridgeUniqueid: 'b1' });
+    }
+    expect(tracker.list()[0]?.legs[0]?.talkingTo).toHaveLength(49);
+    expect(told.filter(([name]) => name === 'call.bridged')).toHaveLength(2 + 3 + 4 + 5 + 6 + 7 + 8 + 9 + 10 + 40);
   });
 
   it('tells of transfers that worked, and joins the calls of an attended one', () => {
@@ -130,16 +155,50 @@ describe('the observer of calls', () => {
     expect(names().filter((name) => name === 'call.ended')).toHaveLength(1);
   });
 
-  it('does not take in again a channel that hung up while it compared', async () => {
-    let answer: (live: never[]) => void = () => {};
-    const set = setUpTracker({ liveChannels: () => new Promise((resolve) => (answer = resolve as never)) });
-    set.see(frame({ Event: 'Newchannel', Channel: 'PJSIP/a-00000001', Uniqueid: '9.1', Linkedid: '9.1' }));
-    const comparing = set.tracker.resynchronise();
-    set.see(frame({ Event: 'Hangup', Uniqueid: '9.1', Cause: 16 }));
-    const late = { uniqueId: '9.1', name: 'PJSIP/a-00000001', state: 6, frame: frame({ Event: 'Status', Channel: 'PJSIP/a-00000001', ChannelState: 6, Uniqueid: '9.1', Linkedid: '9.1' }) }; // prettier-ignore
-    answer([late] as never[]);
+  const item = (uniqueId: string, state = 6, BridgeID = '') => ({
+    uniqueId, name: `PJSIP/${uniqueId}-00000001`, state,
+    frame: frame({ Event: 'Status', Channel: `PJSIP/${uniqueId}-00000001`, ChannelState: state, Uniqueid: uniqueId, Linkedid: uniqueId, BridgeID }),
+  }); // prettier-ignore
+  const asking = () => {
+    const answers: ((live: unknown[]) => void)[] = [];
+    const set = setUpTracker({ liveChannels: () => new Promise((resolve) => answers.push(resolve as never)) });
+    set.see(frame({ Event: 'Newchannel', Channel: 'PJSIP/9.1-00000001', Uniqueid: '9.1', Linkedid: '9.1' }));
+    return { ...set, answers };
+  };
+
+  it('does not take in again a channel that hung up while it compared, be it twice at once', async () => {
+    const { see, tracker, answers } = asking();
+    const comparing = [tracker.resynchronise(), tracker.resynchronise()];
+    answers[0]?.([item('9.1')]);
+    await comparing[0];
+    see(frame({ Event: 'Hangup', Uniqueid: '9.1', Cause: 16 }));
+    answers[1]?.([item('9.1')]);
+    await comparing[1];
+    expect(tracker.list().map(({ status }) => status)).toEqual(['ended']);
+  });
+
+  it('does not take back what events have told while it compared', async () => {
+    const { see, tracker, answers } = asking();
+    const comparing = tracker.resynchronise();
+    see(frame({ Event: 'BridgeEnter', Channel: 'PJSIP/9.1-00000001', ChannelState: 6, Uniqueid: '9.1', BridgeUniqueid: 'b1' })); // prettier-ignore
+    answers[0]?.([item('9.1', 4)]);
     await comparing;
-    expect(set.tracker.list().map(({ status }) => status)).toEqual(['ended']);
+    expect(tracker.list()[0]?.legs[0]).toMatchObject({ state: 6, bridgeId: 'b1' });
+  });
+
+  it('goes on with the bridges of an earlier run: who talks to whom, and who comes to it', async () => {
+    const first = setUp();
+    for (const id of ['1.1', '1.2']) {
+      first.channel(id, '1.1');
+      first.about('BridgeEnter', id, { BridgeUniqueid: 'b1' });
+    }
+    const next = setUp();
+    next.tracker.restore(JSON.parse(JSON.stringify(first.tracker.list())));
+    next.channel('1.3', '1.1');
+    next.about('BridgeLeave', '1.2');
+    next.about('BridgeEnter', '1.3', { BridgeUniqueid: 'b1' });
+    expect(next.names()).toEqual(['call.bridged']);
+    expect(next.tracker.list()[0]?.legs.map(({ talkingTo }) => talkingTo)).toEqual([['PJSIP/1.3-00000001'], [], ['PJSIP/1.1-00000001']]); // prettier-ignore
   });
 
   it('goes on with the calls of an earlier run, and tells nothing of them twice', async () => {

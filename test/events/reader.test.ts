@@ -22,6 +22,7 @@ const setUp = (options: { keep?: number; mostWaiting?: number; store?: Store; pb
     write: (batch) => store.write(batch).catch(() => {}),
     lose: (count) => (lost.events += count),
     changedCalls: () => [],
+    onCallsWritten: () => {},
     deliveriesFor: () => [],
     onCommitted: () => {},
     ...(keep === undefined ? {} : { keep }),

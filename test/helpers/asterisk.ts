@@ -1,6 +1,17 @@
-import { describe, inject } from 'vitest';
+import { afterAll, describe, inject } from 'vitest';
 import type { LabServer } from '../lab/asterisk.ts';
 import type { ContractServer } from '../lab/global-setup.ts';
+
+/** Hangs up what a suite has left: the gateways of the next would tell of it. */
+const leaveNothing = (pbx: Pick<ContractServer, 'amiPort' | 'secret'>): void => {
+  afterAll(async () => {
+    const { loggedIn } = await import('./raw-ami.ts');
+    const ami = await loggedIn(pbx);
+    const left = (await ami.list('CoreShowChannels')).map((frame) => frame.get('Uniqueid') ?? '');
+    await Promise.all(left.filter((id) => id !== '').map((Channel) => ami.ask('Hangup', { Channel })));
+    ami.close();
+  });
+};
 
 /** Runs the suite on every real Asterisk of this run; says so loudly where there is none. */
 export const describeEachAsterisk = (name: string, suite: (asterisk: LabServer) => void): void => {
@@ -10,6 +21,7 @@ export const describeEachAsterisk = (name: string, suite: (asterisk: LabServer) 
   }
   for (const asterisk of asterisks) {
     describe(`${name} on Asterisk ${asterisk.release}`, () => {
+      leaveNothing(asterisk);
       suite(asterisk);
     });
   }
@@ -20,6 +32,7 @@ export const describeEachPbx = (name: string, suite: (pbx: ContractServer) => vo
   const real = inject('asterisks').map((server) => ({ ...server, name: `Asterisk ${server.release}` }));
   for (const pbx of [...inject('simulators'), ...real]) {
     describe(`${name} on ${pbx.name}`, () => {
+      leaveNothing(pbx);
       suite(pbx);
     });
   }

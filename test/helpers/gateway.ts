@@ -57,6 +57,7 @@ export interface GatewayOptions {
   caFile?: string;
   auth?: AuthOptions;
   store?: Store;
+  trunks?: readonly string[];
   /** Path of a manager.conf whose users may log in. */
   managerConf?: string;
   corsOrigins?: readonly string[];
@@ -79,6 +80,7 @@ export const startGateway = async (options: GatewayOptions): Promise<TestGateway
     amiTimeoutMs: options.timeoutMs ?? 5_000,
     amiTlsCa: options.caFile,
     store: options.store ?? createMemoryStore(),
+    ...(options.trunks ? { trunks: options.trunks } : {}),
     // Receivers of the tests are on loopback.
     webhookAllowNetworks: ['127.0.0.0/8'],
     keepHeaders: accounts?.filtersEvents,

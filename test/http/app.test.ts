@@ -124,6 +124,10 @@ describe('an error', () => {
     expect(response.json().errors).toEqual([{ pointer: '/body/command', detail: expect.any(String) }]);
     const query = await ask('GET', '/calls?limit=0');
     expect(query.json().errors).toEqual([{ pointer: '/querystring/limit', detail: expect.any(String) }]);
+    const whole = await ask('POST', '/commands', { payload: { command: 'x', more: 1 } });
+    expect(whole.json().errors).toEqual([{ pointer: '/body', detail: expect.stringContaining('more') }]);
+    const cause = await ask('DELETE', '/channels/x?cause=busy');
+    expect(cause.json().errors).toEqual([{ pointer: '/querystring/cause', detail: expect.stringContaining('user-busy') }]); // prettier-ignore
   });
 
   it('of ours that nobody foresaw tells nothing of itself', async () => {

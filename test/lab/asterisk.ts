@@ -21,6 +21,8 @@ export interface LabServer {
   tlsPort: number;
   httpPort: number;
   sipPort: number;
+  /** Where its XMPP client looks for a server. */
+  xmppPort: number;
   /** Certificate of the TLS listener, its own authority. */
   caFile: string;
   user: 'gateway';
@@ -203,6 +205,7 @@ export async function startAsterisk(options: { release: Release; name?: string }
     tlsPort: ports.tls,
     httpPort: ports.http,
     sipPort: ports.sip,
+    xmppPort: ports.xmpp,
     caFile: join(dir, 'keys/cert.pem'),
     user: 'gateway',
     secret: labSecret,

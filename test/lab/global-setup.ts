@@ -21,8 +21,9 @@ declare module 'vitest' {
 }
 
 function plain(server: Asterisk): LabServer {
-  const { release, version, host, amiPort, tlsPort, httpPort, sipPort, caFile, user, secret, spoolDir } = server;
-  return { release, version, host, amiPort, tlsPort, httpPort, sipPort, caFile, user, secret, spoolDir };
+  const { release, version, host, amiPort, tlsPort, httpPort, sipPort, xmppPort, caFile, user, secret, spoolDir } =
+    server;
+  return { release, version, host, amiPort, tlsPort, httpPort, sipPort, xmppPort, caFile, user, secret, spoolDir };
 }
 
 const missing = `

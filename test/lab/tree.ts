@@ -63,7 +63,7 @@ async function hold(port: number): Promise<() => void> {
  * test server's socket would take its port (a client dialling it may even connect to itself).
  */
 async function freePorts(): Promise<LabPorts> {
-  const names = ['ami', 'tls', 'http', 'sip', 'chanSip', 'iax'] as const;
+  const names = ['ami', 'tls', 'http', 'sip', 'chanSip', 'iax', 'skinny', 'xmpp'] as const;
   const ports: Partial<LabPorts> = {};
   const held: (() => void)[] = [];
   for (const name of names) {

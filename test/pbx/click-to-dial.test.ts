@@ -22,6 +22,9 @@ describe('a number as people write it', () => {
     ['NL', '*97', '*97'],
     ['NL', '*21*0201234567#', '*21*0201234567#'],
     ['NL', '112', '112'],
+    ['US', 'tel:+31-20-123-4567', '31201234567'],
+    ['NL', 'TEL:020-1234567;ext=12', '31201234567'],
+    ['NL', '\u202a+31 20 123 4567\u202c', '31201234567'],
   ])('in %s: %s is dialled as %s', (region, to, digits) => {
     expect(dialForm(to, { region, format: '{digits}' })).toBe(digits);
   });

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { FAULTS } from '../../src/simulator/faults/schema.ts';
 import { startSimulator, type Simulator } from '../../src/simulator/index.ts';
 import { eventually } from '../helpers/asterisk.ts';
 import { loggedIn } from '../helpers/raw-ami.ts';
+import { run } from '../helpers/service.ts';
 import { openRaw } from './raw.ts';
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -114,4 +116,14 @@ it('is there on request from the command line, and nowhere else', async () => {
   expect((await fetch(url)).status).toBe(200);
   child.kill('SIGTERM');
   await ended;
+});
+
+it('is not there where its port is taken: the command says so and ends', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const { code, err } = await run('src/cli/index.ts', ['simulate', '--port', '0', '--admin-port', String(port)], {}).ended; // prettier-ignore
+  expect(err).toBe(`Something else listens on port ${port} already\n`);
+  expect(code).toBe(1);
+  taken.close();
 });

@@ -21,6 +21,7 @@ export const MessageSend = defineAction({
 export const JabberSend = defineAction({
   name: 'JabberSend',
   fields: { Jabber: text, ScreenName: text, Message: text },
+  reply: { kind: 'twice' },
   classes: ['system'],
   changes: true,
   touches: shared('a message to any address'),

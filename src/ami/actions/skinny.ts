@@ -1,11 +1,12 @@
-import { defineAction, list, text } from './define.ts';
+import { defineAction, text } from './define.ts';
 import { shared } from './touches.ts';
 
 // chan_skinny, gone from Asterisk 21 on.
 const skinnyList = (name: string, complete: string) =>
   defineAction({
     name,
-    reply: list(complete),
+    // Asterisk forgets the blank line behind each item.
+    reply: { kind: 'list', complete, runTogether: true },
     classes: ['system', 'reporting'],
     observes: true,
     touches: shared('the list of Skinny phones'),

@@ -3,7 +3,7 @@ import type { ConfFiles } from './files.ts';
 import { fold } from './fold.ts';
 import { MAX_LINE_BYTES, strip, uncomment } from './lines.ts';
 import { confError, type Place, type Warning } from './problem.ts';
-import { createSectionIndex, type Section, type Sections, type TemplateFilter } from './sections.ts';
+import { createSectionIndex, type Entry, type Section, type Sections, type TemplateFilter } from './sections.ts';
 
 /** Includes below the first file; as in Asterisk. */
 const MAX_DEPTH = 10;
@@ -25,6 +25,9 @@ const parseHeader = (text: string, place: Place): { name: string; options: strin
   if (close < 0) throw confError(place, 'the section has no closing )');
   return { name, options: text.slice(end + 2, close).split(',') };
 };
+
+const sameLine = (entry: Entry, last: Entry): boolean =>
+  fold(entry.key) === fold(last.key) && (last.value === '' || fold(entry.value) === fold(last.value));
 
 /** `#word argument`, the argument without its quotes. */
 const parseDirective = (text: string): { word: string; argument: string } => {
@@ -103,8 +106,10 @@ export const readSections = ({ files, path }: ReadOptions): Sections => {
     const appends = at > (escaped ? 1 : 0) && text[at - 1] === '+';
     const key = strip(text.slice(0, appends ? at - 1 : at));
     const value = text.slice(at + (!appends && text[at + 1] === '>' ? 2 : 1));
-    const before = appends ? section.entries.findLast((entry) => entry.key === key) : undefined;
+    const last = appends ? section.entries.findLast((entry) => entry.key === key) : undefined;
     count(place);
+    // Asterisk writes to the first line that reads as the last does.
+    const before = last && section.entries.find((entry) => sameLine(entry, last));
     if (before) before.value = strip(before.value + value);
     else if (key === '') warn(place, 'the line has no name before its = and is left out');
     else section.entries.push({ ...place, key, value: strip(value) });

@@ -2,13 +2,15 @@ import { matchesAnyGlob } from '../../lib/glob.ts';
 import { isGatewayError } from '../../lib/errors.ts';
 import { type AmiEvent, createEventJudge } from '../manager-conf/event-filters.ts';
 import type { Principal } from '../principal.ts';
-import { holdsAny, type Scope } from '../scopes.ts';
+import { holdsAny, mayReadClasses, READ_ANY } from '../scopes.ts';
 import { judgeVariable } from './variable.ts';
 
 /** Of an event, what decides who may see it. */
 export interface JudgedEvent {
   pbx: string;
-  /** AMI classes, any one of which will do. */
+  /** Public name. */
+  name: string;
+  /** AMI classes, all of which are needed, as in Asterisk. */
   class: readonly string[];
   /** Asterisk's name of it; null for what the gateway derives. */
   ami: string | null;
@@ -34,6 +36,9 @@ const mayReadVariable = (principal: Principal, name: string): boolean => {
   }
 };
 
+/** Whoever reads events is to know when some were missed, and nothing else is in these. */
+const TELLS_OF_GAPS = new Set(['pbx.connected', 'pbx.disconnected', 'pbx.resynchronised']);
+
 const judges = new WeakMap<Principal, (event: AmiEvent) => boolean>();
 
 const judgeOf = (principal: Principal): ((event: AmiEvent) => boolean) => {
@@ -53,15 +58,15 @@ const passesFilters = (principal: Principal, { ami, refs }: JudgedEvent): boolea
 };
 
 /**
- * Whether a token may see an event: `read:` of its class, then each limit. A token that sees only some channels or
+ * Whether a token may see an event: `read:` of its classes, then each limit. A token that sees only some channels or
  * contexts sees an event if one of its channels or contexts is among them, and none that names no channel at all.
  */
 export const maySeeEvent = (principal: Principal, event: JudgedEvent): boolean => {
   const { pbx, class: classes, refs } = event;
   const { scopes, limits, sub } = principal;
-  const wanted = classes.map((name) => `read:${name}` as Scope);
-  if (!holdsAny(scopes, wanted.length > 0 ? wanted : ['read:all'])) return false;
   if (limits.pbx && !matchesAnyGlob(pbx, limits.pbx)) return false;
+  if (TELLS_OF_GAPS.has(event.name)) return holdsAny(scopes, READ_ANY);
+  if (!mayReadClasses(scopes, classes)) return false;
   if (limits.own === true && refs.owner !== sub) return false;
   const { channels, contexts, queues } = limits;
   if (channels && !refs.channels.some(({ name }) => name !== null && matchesAnyGlob(name, channels))) return false;

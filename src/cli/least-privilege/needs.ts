@@ -1,7 +1,7 @@
 import { declarationOf } from '../../ami/actions/raw.ts';
 import { declarations } from '../../ami/actions/registry.ts';
 import type { AmiClass, Declaration } from '../../ami/types.ts';
-import { holdsAny, parseScopes, type Scope, scopesFor } from '../../auth/scopes.ts';
+import { holdsAny, mayReadClasses, parseScopes, type Scope, scopesFor } from '../../auth/scopes.ts';
 import { type CatalogueEntry, catalogue, DERIVED } from '../../events/catalogue.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { matchesGlob } from '../../lib/glob.ts';
@@ -85,7 +85,7 @@ const wantedEvents = (wishes: Wishes, operations: readonly Operation[]): readonl
     : !actions || scopes !== undefined;
   if (!shown) return [];
   const held = scopes === undefined ? undefined : findScopes(scopes);
-  return catalogue().filter((entry) => !held || holdsAny(held, entry.class.map((name) => `read:${name}` as Scope))); // prettier-ignore
+  return catalogue().filter((entry) => !held || mayReadClasses(held, entry.class));
 };
 
 /** Whether the events are all there are of their classes, so that no filter is wanted. */

@@ -8,11 +8,15 @@ export interface AddressRule {
   mayConnect(address: string): boolean;
 }
 
+/** Azure's metadata and DNS, in what is otherwise a public network. */
+const METADATA = '168.63.129.16';
 const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
 
 // ipaddr.js calls every other range by a name: loopback, private, carrierGradeNat, linkLocal, 6to4, teredo, …
 const isPublic = (address: Address): boolean =>
-  address.range() === 'unicast' && (address instanceof ipaddr.IPv4 || address.match(GLOBAL_UNICAST));
+  address.range() === 'unicast' &&
+  address.toString() !== METADATA &&
+  (address instanceof ipaddr.IPv4 || address.match(GLOBAL_UNICAST));
 
 /** Networks as `10.1.0.0/16`, or single addresses. Throws for anything else. */
 export const createAddressRule = (allowNetworks: readonly string[]): AddressRule => {

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { STATUS_CODES } from 'node:http';
 import { asyncApi, openApiWebhooks } from '../asyncapi.ts';
+import answers from '../answers.json' with { type: 'json' };
 import { forClients } from '../json-schema.ts';
 
 const tags = [
@@ -42,12 +43,17 @@ const tags = [
 const CONTENT_SECURITY_POLICY =
   "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; frame-ancestors 'none'";
 
-const describeResponses = (response: unknown): Record<string, object> =>
-  Object.fromEntries(
-    Object.entries((response ?? {}) as Record<string, object>).map(([status, schema]) => [
-      status,
-      { description: STATUS_CODES[status] ?? '', ...schema, ...(status === '204' ? { type: 'null' } : {}) },
-    ]),
+type Described = Record<string, unknown> & { description?: string };
+
+const describeResponses = (response: unknown, operation: string) =>
+  Object.fromEntries<object>(
+    Object.entries((response ?? {}) as Record<string, Described>).map(([status, schema]) => {
+      const described = { description: STATUS_CODES[status] ?? '', ...schema, ...(status === '204' ? { type: 'null' } : {}) }; // prettier-ignore
+      const example = status === '200' ? (answers as Readonly<Record<string, object>>)[operation] : undefined;
+      if (example === undefined) return [status, described];
+      const { description, ...plain } = described;
+      return [status, { description, content: { 'application/json': { schema: plain, example } } }];
+    }),
   );
 
 /** Schemas nothing refers to: each comes in an input and an output variant, and few are used as both. */
@@ -98,7 +104,7 @@ export const registerDocs = async (app: FastifyInstance, version: string): Promi
       const { scopes, anyToken } = document.route.config ?? {};
       const needs = anyToken ? 'Any token.' : scopes && `Scopes: ${scopes.join(' or ')}`;
       const description = [schema.description, needs].filter(Boolean).join('\n\n');
-      const response = describeResponses(schema.response);
+      const response = describeResponses(schema.response, schema.operationId ?? '');
       const security: Record<string, string[]>[] = needs ? [{ bearer: [] }, { managerConf: [] }] : [];
       return {
         url,

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { GatewayError } from '../../lib/errors.ts';
+import { verdictExample } from '../examples.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -32,7 +33,7 @@ export const verdictSchema = z
       .nullable(),
     packet: z.string().nullable().describe('The AMI action as it would be sent'),
   })
-  .meta({ id: 'Verdict' });
+  .meta({ id: 'Verdict', examples: [verdictExample] });
 
 const dryRunSchema = z
   .enum(['true', 'false'])

@@ -50,6 +50,7 @@ export const bridgeResources: readonly Resource[] = [
     example: { channels: ['PJSIP/agent001-00000007', 'PJSIP/carrier-00000008'] },
     fields: ({ body }) => ({ Channel1: body.channels[0], Channel2: body.channels[1], Tone: body.tone }),
     gives: 'done',
+    statuses: [409],
   }),
   resource({
     route: 'DELETE /bridges/:id',
@@ -70,6 +71,7 @@ export const bridgeResources: readonly Resource[] = [
     params: { ...by.bridge, channel: text },
     fields: ({ params }) => ({ BridgeUniqueid: params.id, Channel: params.channel }),
     gives: 'done',
+    statuses: [409],
   }),
   resource({
     route: 'GET /bridge-technologies',

@@ -100,6 +100,7 @@ export const conferenceResources: readonly Resource[] = [
     example: {},
     fields: ({ params: { room: Conference }, body }) => ({ Conference, RecordFile: body.file }),
     gives: 'done',
+    statuses: [409],
   }),
   resource({
     route: 'DELETE /conferences/:room/recording',
@@ -119,6 +120,7 @@ export const conferenceResources: readonly Resource[] = [
     action: 'ConfbridgeSetSingleVideoSrc',
     params,
     body: { channel: text },
+    example: { channel: 'PJSIP/agent001-00000007' },
     fields: ({ params: { room: Conference }, body }) => ({ Conference, Channel: body.channel }),
     gives: 'done',
   }),

@@ -96,6 +96,7 @@ export const configurationResources: readonly Resource[] = [
     fields: partOf,
     read: readCategories,
     gives: 'list',
+    statuses: [409],
   }),
   resource({
     route: 'GET /config/:file/json',
@@ -110,6 +111,7 @@ export const configurationResources: readonly Resource[] = [
     fields: partOf,
     read: readConfigJson,
     gives: 'one',
+    statuses: [409],
   }),
   resource({
     route: 'GET /config/:file/categories',
@@ -121,6 +123,7 @@ export const configurationResources: readonly Resource[] = [
     fields: ({ params }) => ({ Filename: params.file }),
     read: readCategoryNames,
     gives: 'list',
+    statuses: [409],
   }),
   resource({
     route: 'POST /config',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readEndpoint } from '../../pbx/resources.ts';
 import { by, type Resource, resource, text } from '../routes/resources.ts';
 
 const tag = 'Endpoints';
@@ -24,11 +25,13 @@ export const endpointResources: readonly Resource[] = [
     id: 'endpoints.get',
     tag,
     summary: 'An endpoint, with its AORs, contacts and transports',
-    notes: 'One item for each; `passwords` and other secrets are left out.',
+    notes: 'What belongs to it is listed by kind, such as `aorDetails`; passwords and other secrets are left out.',
     action: 'PJSIPShowEndpoint',
     params: by.endpoint,
     fields: endpoint,
-    gives: 'list',
+    gives: 'one',
+    read: readEndpoint,
+    absent: 'no-such-endpoint',
   }),
   resource({
     route: 'POST /endpoints/:id/qualify',
@@ -40,6 +43,7 @@ export const endpointResources: readonly Resource[] = [
     params: by.endpoint,
     fields: endpoint,
     gives: 'done',
+    statuses: [409],
   }),
   resource({
     route: 'POST /endpoints/:id/notify',
@@ -49,7 +53,7 @@ export const endpointResources: readonly Resource[] = [
     action: 'PJSIPNotify',
     params: by.endpoint,
     body: {
-      option: text.optional().describe('Entry of pjsip_notify.conf'),
+      option: text.optional().describe('Entry of pjsip_notify.conf; Asterisk 16 does not read it'),
       headers: z.record(z.string().max(80), z.string().max(900)).optional(),
     },
     example: { headers: { Event: 'check-sync' } },

@@ -63,6 +63,7 @@ export const lineResources: readonly Resource[] = [
     example: { number: '5551234' },
     fields: ({ params, body }) => ({ DAHDIChannel: String(params.line), Number: body.number }),
     gives: 'done',
+    statuses: [409],
   }),
   resource({
     route: 'POST /dahdi/channels/:line/hangup',
@@ -74,6 +75,7 @@ export const lineResources: readonly Resource[] = [
     params: line,
     fields: lineOf,
     gives: 'done',
+    statuses: [409],
   }),
   resource({
     route: 'POST /dahdi/channels/:line/transfer',
@@ -85,6 +87,7 @@ export const lineResources: readonly Resource[] = [
     params: line,
     fields: lineOf,
     gives: 'done',
+    statuses: [409],
   }),
   resource({
     route: 'POST /dahdi/restart',

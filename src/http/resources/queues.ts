@@ -33,6 +33,8 @@ export const queueResources: readonly Resource[] = [
     fields: ({ params }) => ({ Queue: params.name }),
     gives: 'list',
     events: ['QueueMember'],
+    proof: 'QueueParams',
+    absent: 'no-such-queue',
   }),
   resource({
     route: 'GET /queues/:name/callers',
@@ -44,6 +46,8 @@ export const queueResources: readonly Resource[] = [
     fields: ({ params }) => ({ Queue: params.name }),
     gives: 'list',
     events: ['QueueEntry'],
+    proof: 'QueueParams',
+    absent: 'no-such-queue',
   }),
   resource({
     route: 'POST /queues/:name/members',
@@ -84,6 +88,7 @@ export const queueResources: readonly Resource[] = [
     params: ofMember,
     fields: ({ params }) => ({ Queue: params.name, Interface: params.interface }),
     gives: 'done',
+    statuses: [409],
   }),
   resource({
     route: 'PUT /queues/:name/members/:interface/pause',
@@ -148,6 +153,7 @@ export const queueResources: readonly Resource[] = [
     query: { info: text.optional().describe('For the dialplan, as QUEUE_WITHDRAW_INFO') },
     fields: ({ params, query }) => ({ Queue: params.name, Caller: params.channel, WithdrawInfo: query.info }),
     gives: 'done',
+    statuses: [409],
   }),
   resource({
     route: 'PUT /queues/:name/callers/:channel/priority',

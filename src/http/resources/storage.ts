@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readDatabase } from '../../pbx/resources.ts';
 import { type Resource, resource, text } from '../routes/resources.ts';
 
 const family = { family: text.describe('Family, percent-encoded where it has a /') };
@@ -16,6 +17,7 @@ export const storageResources: readonly Resource[] = [
     params: family,
     fields: ({ params }) => ({ Family: params.family }),
     gives: 'list',
+    read: readDatabase,
   }),
   resource({
     route: 'GET /database/:family/:key',

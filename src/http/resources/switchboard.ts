@@ -20,7 +20,6 @@ export const switchboardResources: readonly Resource[] = [
     id: 'parkingLots.calls',
     tag: 'Parking',
     summary: 'Calls parked in a lot',
-    notes: 'An unknown lot is an empty list.',
     action: 'ParkedCalls',
     params: lot,
     fields: ({ params }) => ({ ParkingLot: params.lot }),
@@ -68,6 +67,7 @@ export const switchboardResources: readonly Resource[] = [
     summary: 'States of extensions with a hint',
     action: 'ExtensionStateList',
     gives: 'list',
+    emptyOn: ['nothing-found'],
   }),
   resource({
     route: 'GET /extension-states/:context/:extension',

@@ -43,6 +43,7 @@ export const systemResources: readonly Resource[] = [
       Replace: body.replace,
     }),
     gives: 'done',
+    statuses: [409],
   }),
   resource({
     route: 'DELETE /dialplan/:context/:extension',
@@ -75,6 +76,7 @@ export const systemResources: readonly Resource[] = [
     params: module,
     fields: ({ params }) => ({ Module: params.module, LoadType: 'load' }),
     gives: 'done',
+    statuses: [409],
   }),
   resource({
     route: 'DELETE /modules/:module',
@@ -85,6 +87,7 @@ export const systemResources: readonly Resource[] = [
     params: module,
     fields: ({ params }) => ({ Module: params.module, LoadType: 'unload' }),
     gives: 'done',
+    statuses: [409],
   }),
   resource({
     route: 'POST /modules/:module/reload',
@@ -95,6 +98,7 @@ export const systemResources: readonly Resource[] = [
     params: module,
     fields: ({ params }) => ({ Module: params.module }),
     gives: 'done',
+    statuses: [409],
   }),
   resource({
     route: 'GET /ping',
@@ -142,6 +146,7 @@ export const systemResources: readonly Resource[] = [
       Variable: body.variables,
     }),
     gives: 'done',
+    statuses: [409],
   }),
   resource({
     route: 'POST /jabber/messages',
@@ -152,7 +157,7 @@ export const systemResources: readonly Resource[] = [
     action: 'JabberSend',
     body: {
       client: text.describe('Name in xmpp.conf of the client that sends it'),
-      to: text.describe('Address it goes to'),
+      to: text.regex(/.@./, 'reads user@domain').describe('Address it goes to'),
       message: text,
     },
     example: { client: 'asterisk', to: 'anna@example.com', message: 'Call back 555 1234' },

@@ -35,7 +35,9 @@ const placeSchema = {
 
 const causeNames = Object.keys(HANGUP_CAUSES) as [HangupCauseName, ...HangupCauseName[]];
 const causeSchema = z
-  .union([z.enum(causeNames), z.coerce.number().int().min(0).max(127)])
+  .union([z.enum(causeNames), z.coerce.number().int().min(0).max(127)], {
+    error: 'takes a number from 0 to 127, or a name such as user-busy, no-answer or call-rejected',
+  })
   .optional()
   .describe('Q.850 cause as a number from 0 to 127 or by name')
   .meta({ example: 'normal-clearing' });

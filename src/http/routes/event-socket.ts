@@ -1,7 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
-import type { Principal } from '../../auth/principal.ts';
 import { maySeeEvent } from '../../auth/rules/event.ts';
 import { READ_ANY } from '../../auth/scopes.ts';
 import { createFilter, type EventFilter } from '../../events/filter.ts';
@@ -13,6 +12,13 @@ import { HEARTBEAT_MS, startStream, type Stream } from '../stream.ts';
 import { watchToken } from '../token-life.ts';
 import { type SocketReply, type SocketRequest, socketRequestSchema } from '../stream-schemas.ts';
 import type { RouteOptions } from './index.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Takes a WebSocket; no other route does. */
+    socket?: true;
+  }
+}
 
 const MOST_SUBSCRIPTIONS = 16;
 /** A client that has so much unread is let rest. */
@@ -31,9 +37,8 @@ export const eventSocketRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app
   const { gateway, namesFor, closing, clock, verifyToken, revocations, accounts } = options;
   app.get(
     '/events/ws',
-    { websocket: true, config: { scopes: READ_ANY, ticket: true }, schema: { hide: true } },
+    { websocket: true, config: { scopes: READ_ANY, ticket: true, socket: true }, schema: { hide: true } },
     (socket: WebSocket, request) => {
-      let principal = principalFor(request);
       const streams = new Map<string, { stream: Stream; filter: EventFilter }>();
       let cancelWatch: CancelTimer = () => {};
       let cancelBeat: CancelTimer = () => {};
@@ -45,7 +50,7 @@ export const eventSocketRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app
       };
       const watch = () => {
         cancelWatch();
-        cancelWatch = watchToken({ clock, revocations, accounts }, principal, (reason) => {
+        cancelWatch = watchToken({ clock, revocations, accounts }, principalFor(request), (reason) => {
           socket.close(POLICY, reason);
         });
       };
@@ -60,6 +65,7 @@ export const eventSocketRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app
 
       const passesFor = (filter: EventFilter) => {
         const wanted = createFilter(filter);
+        const principal = principalFor(request);
         return (event: Parameters<typeof wanted>[0]) => wanted(event) && maySeeEvent(principal, event);
       };
 
@@ -76,7 +82,7 @@ export const eventSocketRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app
         for (const name of wish.filter.pbx ?? []) gateway.status(name);
         const allowed = namesFor(request, undefined);
         const pbx = wish.filter.pbx?.filter((name) => allowed.includes(name)) ?? allowed;
-        const first = wish.snapshot ? await takeSnapshot(options, request, principal, pbx) : undefined;
+        const first = wish.snapshot ? await takeSnapshot(options, request, pbx) : undefined;
         const stream = startStream({
           events: gateway.events,
           pbx,
@@ -111,10 +117,10 @@ export const eventSocketRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app
       };
 
       const renew = async (token: string) => {
-        const next: Principal = await verifyToken(token, request.ip);
-        if (next.sub !== principal.sub) throw new GatewayError('unauthorized', 'The token is of another subject');
-        principal = next;
-        // Snapshots are asked for on behalf of the request.
+        const next = await verifyToken(token, request.ip);
+        if (next.sub !== principalFor(request).sub)
+          throw new GatewayError('unauthorized', 'The token is of another subject');
+        // What comes later is asked and judged for the new one, a snapshot as well.
         request.principal = next;
         watch();
         for (const { stream, filter } of streams.values()) stream.refilter(passesFor(filter));

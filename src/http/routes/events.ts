@@ -61,7 +61,7 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
       const principal = principalFor(request);
       const names = namesOf(request, filter.pbx);
       const wanted = createFilter(filter);
-      const first = snapshot ? await takeSnapshot(options, request, principal, names) : undefined;
+      const first = snapshot ? await takeSnapshot(options, request, names) : undefined;
       const { raw } = reply;
       reply.hijack();
       raw.writeHead(200, {
@@ -121,8 +121,8 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
         tags: ['Events'],
         summary: 'Events of the past',
         description:
-          'Oldest first, as long as the store keeps them. A page can hold fewer than `limit`: read on while there is a ' +
-          '`nextCursor`.',
+          'Oldest first, as long as the store keeps them. Of 10,000 events looked through a page gives what it has found, ' +
+          'be it fewer than `limit`: read on while there is a `nextCursor`.',
         querystring: pageQuery.extend({
           ...filterQuery.omit({ pbx: true }).shape,
           ...pbxQuery.shape,

@@ -17,16 +17,26 @@ const TTL_SECONDS = 3_600;
 /** As long as name and secret can be in the body, encoded twice. */
 const LONGEST_HEADER = 5_000;
 
-const bodySchema = z.object({
-  grant_type: z.literal('client_credentials'),
-  client_id: z.string().min(1).max(200).optional().describe('User of manager.conf, where it is not sent as HTTP Basic'),
-  client_secret: z.string().max(1_000).optional(),
-  scope: z.string().max(4_000).optional().describe('Only these of its scopes, with blanks between'),
-});
+const bodySchema = z
+  .object({
+    grant_type: z.literal('client_credentials'),
+    client_id: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe('User of manager.conf, where it is not sent as HTTP Basic'),
+    client_secret: z.string().max(1_000).optional(),
+    scope: z.string().max(4_000).optional().describe('Only these of its scopes, with blanks between'),
+  })
+  .meta({ examples: [{ grant_type: 'client_credentials', client_id: 'anna', client_secret: '…' }] });
 
 const answerSchema = z
   .object({ access_token: z.string(), token_type: z.literal('Bearer'), expires_in: z.int(), scope: z.string() })
-  .meta({ id: 'AccessToken' });
+  .meta({
+    id: 'AccessToken',
+    examples: [{ access_token: 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.…', token_type: 'Bearer', expires_in: 3_600, scope: 'read:call write:originate' }], // prettier-ignore
+  });
 
 /** RFC 6749, 5.2. */
 const OAUTH_ERRORS: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { type ReplyReader, scopesOf } from '../../pbx/resources.ts';
-import { headerSchema } from '../json-schema.ts';
+import { eventFieldSchema, headerSchema } from '../json-schema.ts';
 import { listOf, pageQuery, paginate, pbxQuery, problems } from '../schemas.ts';
 import type { RouteOptions } from './index.ts';
 
@@ -31,16 +31,22 @@ export interface ResourceSpec<P extends Shape, Q extends Shape, B extends Shape>
   example?: object;
   /** Its fields, by AMI's names; those undefined are left out. */
   fields?: (input: Input<P, Q, B>) => Record<string, unknown>;
+  /** Where in the dialplan it leads: asked about first, as Asterisk does not. */
+  target?: (input: Input<P, Q, B>) => { context: string; extension: string };
   /** Items of a list; the one thing; or nothing, as something was done. */
   gives: 'list' | 'one' | 'done';
   /** Of a list: the events that are items. */
   events?: readonly string[];
   /** Codes by which Asterisk says that a list is empty. */
   emptyOn?: readonly string[];
+  /** A field for a channel in which the action takes names alone. */
+  byName?: string;
   /** How a reply is read that does not tell of each thing by an event. */
   read?: ReplyReader;
-  /** Code where the one thing is not there. */
+  /** Code where the one thing is not there; of a list, where no `proof` is among the events. */
   absent?: string;
+  /** Event that comes of everything there is. */
+  proof?: string;
   /** Statuses besides the usual. */
   statuses?: readonly number[];
 }
@@ -52,6 +58,12 @@ const itemSchema = z
   .meta({ id: 'Item', description: 'Every header Asterisk gave, typed, in camelCase' });
 const itemListSchema = listOf(itemSchema).meta({ id: 'ItemList' });
 
+/** What a reader has put together of several messages. */
+const composedSchema = z
+  .record(z.string(), eventFieldSchema)
+  .meta({ id: 'ComposedItem', description: 'As Item, with lists of what belongs to it' });
+const composedListSchema = listOf(composedSchema).meta({ id: 'ComposedItemList' });
+
 export const resource =
   <P extends Shape = Shape, Q extends Shape = Shape, B extends Shape = Shape>(spec: ResourceSpec<P, Q, B>): Resource =>
   (app, { pbxFor }) => {
@@ -59,7 +71,8 @@ export const resource =
     const { gives, action, notes, statuses = [] } = spec;
     const body = spec.body && z.strictObject(spec.body);
     const query = z.object({ ...spec.query, ...pbxQuery.shape, ...(gives === 'list' ? pageQuery.shape : {}) });
-    const answer = { list: { 200: itemListSchema }, one: { 200: itemSchema }, done: { 204: z.null() } }[gives];
+    const [one, many] = spec.read ? [composedSchema, composedListSchema] : [itemSchema, itemListSchema];
+    const answer = { list: { 200: many }, one: { 200: one }, done: { 204: z.null() } }[gives];
     app.withTypeProvider<ZodTypeProvider>().route({
       method,
       url,
@@ -80,10 +93,11 @@ export const resource =
         const { resources } = pbxFor(request, page.pbx);
         const fields = spec.fields?.(input) ?? {};
         if (gives === 'done') {
-          await resources.done(action, fields);
+          const target = spec.target?.(input);
+          await resources.done(action, fields, target && { ...target, priority: 1 });
           return reply.code(204).send(null);
         }
-        const { absent, events, emptyOn, read } = spec;
+        const { absent, events, emptyOn, proof, read, byName } = spec;
         const reading = read ? { read } : {};
         if (gives === 'one') {
           return reply.send(await resources.one(action, fields, { ...reading, ...(absent ? { absent } : {}) }));
@@ -92,6 +106,8 @@ export const resource =
           ...reading,
           ...(events ? { events } : {}),
           ...(emptyOn ? { emptyOn } : {}),
+          ...(byName ? { byName } : {}),
+          ...(absent && proof ? { absent, proof } : {}),
         });
         return reply.send(paginate(items, page));
       },

@@ -55,6 +55,9 @@ read = system
 [Shape-Added](+)
 read += ,agent
 write => originate, call,nonsense
+[shape-repeated](t)
+read = call,cdr
+read += ,agent
 [shape-spaced] (t)
 #include shape*.conf
 allowmultiplelogin = no

@@ -190,7 +190,7 @@ describe.each(SERVERS)('an account of least privilege on %s', (_name, release, s
         .expect(200);
       await gateway.as(ALL).delete(`/calls/${id}`).expect(204);
       await ended(gateway, id);
-      // VarSet and Newexten come over a connection of their own.
+      // Events of these classes come over another connection than those by which a call is followed.
       await eventually(async () => {
         const seen = await amiEvents(gateway);
         expect(seen).toContain('Newchannel');
