@@ -32,6 +32,8 @@ export type Touch =
   | { kind: 'databaseTree'; family: string; key?: string | undefined }
   /** Keys pressed as if by who has the phone: Asterisk may transfer, park or record at them. */
   | { kind: 'keys' }
+  /** Where a text message goes: `pjsip:agent001`. */
+  | { kind: 'address'; address: string }
   | { kind: 'command'; line: string };
 
 /** What one item of a list reply belongs to; items a token may not see are left out. */

@@ -95,6 +95,8 @@ export const targetsOf = ({ touches }: Pick<Action, 'touches'>): string[] =>
         return `database family ${touch.family}`;
       case 'keys':
         return 'keys of the phone';
+      case 'address':
+        return `address ${touch.address}`;
       case 'command':
         return `command ${touch.line.trim().split(/\s+/, 4).map(withoutPassword).join(' ')}`;
     }

@@ -55,6 +55,8 @@ export interface IssuingOptions {
   rateLimits?: RateLimits | undefined;
   store: Pick<Store, 'tokens'>;
   revocations: Revocations;
+  /** Ends what a revoked token left behind. */
+  disown: (jti: string) => Promise<void>;
   clock: Clock;
 }
 
@@ -67,7 +69,7 @@ const LONGEST_MS = 10 * 366 * 86_400_000;
 const isLimited = (principal: Principal): boolean => narrowingLimit(principal) !== undefined;
 
 export const createIssuing = (options: IssuingOptions): Issuing => {
-  const { key, issuer, audience, rateLimits, store, revocations, clock } = options;
+  const { key, issuer, audience, rateLimits, store, revocations, disown, clock } = options;
   const toRecord = (stored: StoredToken): TokenRecord => {
     const { body, ...rest } = stored;
     const expired = stored.expiresAt <= clock.now();
@@ -86,6 +88,7 @@ export const createIssuing = (options: IssuingOptions): Issuing => {
   /** Whoever stole a token may have made others with it. */
   const revokeAll = async (token: StoredToken): Promise<void> => {
     await revocations.revoke(token);
+    await disown(token.jti);
     for (let cursor: string | undefined; ;) {
       const page = await store.tokens.list({ maker: token.sub, cursor, limit: 1_000 });
       for (const made of page.items) {

@@ -1,8 +1,9 @@
 import { Status } from '../ami/actions/channel.ts';
 import { DBGetTree } from '../ami/actions/database.ts';
+import { PJSIPShowEndpoint } from '../ami/actions/endpoint.ts';
 import { Getvar } from '../ami/actions/variable.ts';
 import type { Sender, Touch } from '../ami/types.ts';
-import { GatewayError } from '../lib/errors.ts';
+import { GatewayError, isGatewayError } from '../lib/errors.ts';
 import type { Principal } from './principal.ts';
 import { judgeChannel, judgeShared, type Ownership, seesSomeChannels } from './rules/channel.ts';
 import { judgeDatabaseFamily } from './rules/database.ts';
@@ -33,7 +34,30 @@ const judgeTree = async (principal: Principal, { family, key }: Extract<Touch, {
   }
 }; // prettier-ignore
 
-/** Judges what only Asterisk can tell, by asking it; nothing is asked for a token that may reach all of it. */
+const MOST_NAMES = 8;
+
+/**
+ * A message to an endpoint without AOR brings Asterisk down: 16.28 by `pjsip:endpoint@host`, 22.10 by `pjsip:endpoint`.
+ * Whatever part of the address may name one is looked up.
+ */
+const refuseCrash = async (address: string, sender: Sender) => {
+  if (!/^\s*pjsip:/i.test(address)) return;
+  const names = new Set(address.split(/[\s:@/;,<>"]+/).filter((name) => name !== ''));
+  if (names.size > MOST_NAMES) throw new GatewayError('invalid-request', 'The address has too many parts');
+  for (const name of names) {
+    const { items } = await sender.send(PJSIPShowEndpoint({ Endpoint: name })).catch((error: unknown) => {
+      if (isGatewayError(error, 'no-such-endpoint') || isGatewayError(error, 'action-unavailable'))
+        return { items: [] };
+      throw error;
+    });
+    const endpoint = items.find(({ event }) => event === 'EndpointDetail');
+    if (endpoint && (endpoint.get('Aors') ?? '') === '') {
+      throw new GatewayError('no-address', `The endpoint ${name} has no AOR: Asterisk would crash of the message`);
+    }
+  }
+};
+
+/** Judges what only Asterisk can tell, by asking it; where limits are concerned only for a token that has them. */
 export const judgeResolved = async (
   principal: Principal,
   touch: Touch,
@@ -42,6 +66,7 @@ export const judgeResolved = async (
   if (touch.kind === 'databaseTree' && !principal.limits.databaseFamilies?.includes('*')) {
     await judgeTree(principal, touch, sender);
   }
+  if (touch.kind === 'address') await refuseCrash(touch.address, sender);
   if (!seesSomeChannels(principal)) return;
   if (touch.kind === 'channel') await judgeReference(principal, touch.ref, ownership, sender);
   if (touch.kind === 'variable' && touch.access === 'read' && mayBeGlobal(touch.name)) {

@@ -207,7 +207,14 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     },
     accounts,
     attempts: createAttempts({ clock }),
-    issuing: createIssuing({ ...options.auth, rateLimits: options.rateLimits, store: options.store, revocations, clock }), // prettier-ignore
+    issuing: createIssuing({
+      ...options.auth,
+      rateLimits: options.rateLimits,
+      store: options.store,
+      revocations,
+      disown: options.webhooks.disown,
+      clock,
+    }),
     verifyToken,
     pbxFor,
     webhooks: options.webhooks,

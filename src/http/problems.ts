@@ -69,6 +69,7 @@ export const PROBLEMS: Readonly<Record<string, Kind>> = {
   'file-exists': { status: 409, title: 'There is such a file already' },
   'config-not-changed': { status: 409, title: 'The configuration file does not fit the change' },
   'wrong-kind-of-cache': { status: 409, title: 'The cache is not of the kind for this' },
+  'no-address': { status: 409, title: 'The endpoint has no address a message could go to' },
   'not-in-agi': { status: 409, title: 'The channel waits for no AGI command' },
   'not-bridged': { status: 409, title: 'The channel talks to nobody' },
   'not-bridgeable': { status: 409, title: 'The channels cannot be bridged' },

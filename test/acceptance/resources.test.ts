@@ -50,7 +50,7 @@ describeEachPbx('variables, commands, queues and servers', (server) => {
       expect(body.callers[0]).toMatchObject({ position: 1, channelId: `${channelId};2`, caller: nobody, connectedLine: nobody }); // prettier-ignore
       expect(body.callers[0].waitSeconds).toBeGreaterThanOrEqual(0);
       expect(body.members[0]).toMatchObject({ name: 'Agent One', interface: 'Local/ring@lab', paused: false });
-      expect(body.members[0].fields).toEqual({ loginTime: expect.any(Number) });
+      expect(body.members[0].fields).toEqual({ loginTime: expect.stringMatching(/^20.*Z$/) as string });
       expect(body.fields).toEqual({ servicelevelPerf2: expect.any(Number) });
     });
     const waiting = async (sub: string) =>

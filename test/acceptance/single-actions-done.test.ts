@@ -186,6 +186,8 @@ describeEachAsterisk('routes that are one action, done', (asterisk) => {
       ],
       ['post', '/messages', { to: 'pjsip:caller', body: 'hello' }, 'not-reachable'],
       ['post', '/messages', { to: 'nosuch:caller', body: 'hello' }, 'invalid-request'],
+      // Sent, these would be the end of Asterisk.
+      ...['pjsip:trunk', 'PJSIP:trunk@127.0.0.1', 'pjsip:"x" <sip:trunk@127.0.0.1>'].map((to): Row => ['post', '/messages', { to, body: 'hello' }, 'no-address']), // prettier-ignore
     ]);
     expect(await phone.until(/^MESSAGE /)).toMatch(/hello$/);
     phone.close();

@@ -152,6 +152,7 @@ describeEachAsterisk('routes that are one action', (asterisk) => {
       ['post', 'playback', { control: 'stop' }, 204],
       ['post', 'blind-transfer', { context: 'lab', extension: 'answer' }, 'not-bridged'],
       ['post', 'agi', { command: 'ANSWER' }, 'not-in-agi'],
+      ['post', 'attended-transfer', { context: 'lab', extension: 'nosuch' }, 'no-such-extension'],
       ['get', 'map', undefined, { 16: 'action-unavailable', 22: 200 }],
       [
         'post',

@@ -51,6 +51,18 @@ describeEachPbx('tokens', (pbx) => {
     expect(mine.items.map(({ maker }: { maker: { sub: string } }) => maker.sub)).not.toContain('other');
   });
 
+  it('that are revoked leave no webhook behind', async () => {
+    const { body: made } = await gateway.as(`${ADMIN} gateway:webhooks`).post('/tokens', { sub: 'test', scope: 'read:call gateway:webhooks' }).expect(201); // prettier-ignore
+    const { body: webhook } = await clientFor(gateway.url, made.token).post('/webhooks', { url: 'http://127.0.0.1:9999/hook', events: ['call.*'] }).expect(201); // prettier-ignore
+    const owner = gateway.as('read:call gateway:webhooks');
+    const { body: other } = await owner.post('/webhooks', { url: 'http://127.0.0.1:9999/other' }).expect(201);
+    await admin().delete(`/tokens/${made.jti}`).expect(204);
+    expect((await owner.get(`/webhooks/${webhook.id}`).expect(200)).body).toMatchObject({ enabled: false, disabledReason: 'token-revoked' }); // prettier-ignore
+    expect((await owner.get(`/webhooks/${other.id}`).expect(200)).body).toMatchObject({ enabled: true });
+    expect((await owner.patch(`/webhooks/${webhook.id}`, { enabled: true }).expect(200)).body.enabled).toBe(true);
+    for (const { id } of [webhook, other]) await owner.delete(`/webhooks/${id}`).expect(204);
+  });
+
   it('that are revoked are refused at once, with what they made, and their streams end', async () => {
     const made = await make({ sub: 'test', scope: ADMIN, ttlSeconds: 300 });
     const { body: child } = await clientFor(gateway.url, made.token).post('/tokens', { sub: 'test', scope: 'read:call' }).expect(201); // prettier-ignore

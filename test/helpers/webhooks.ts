@@ -1,6 +1,6 @@
 import type { GatewayEvent } from '../../src/events/event.ts';
 import type { WebhookRequest } from '../../src/events/webhooks/management.ts';
-import type { WebhookDisabled } from '../../src/events/webhooks/attempt.ts';
+import type { WebhookDisabled } from '../../src/events/webhooks/disable.ts';
 import { createWebhooks, type WebhooksOptions } from '../../src/events/webhooks/webhooks.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';

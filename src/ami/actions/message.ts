@@ -1,4 +1,5 @@
 import { defineAction, optionalText, repeatable, text } from './define.ts';
+import type { Touch } from '../types.ts';
 import { shared } from './touches.ts';
 
 /** Destination, or To where there is none, is an address such as `pjsip:agent001`; Variable sets headers of the message. */
@@ -14,7 +15,10 @@ export const MessageSend = defineAction({
   },
   classes: ['message'],
   changes: true,
-  touches: shared('a message to any address'),
+  touches: ({ Destination, To }) => [
+    { kind: 'shared', what: 'a message to any address' },
+    ...[Destination, To].flatMap((address): Touch[] => (address === undefined ? [] : [{ kind: 'address', address }])),
+  ],
 });
 
 /** The documentation calls ScreenName JID; Asterisk does not read that (16 and 22). */

@@ -23,6 +23,8 @@ const documentSchema = z.object({
 const MORE: Readonly<Record<string, readonly string[]>> = {
   'channels.redirect': ['ShowDialPlan'],
   'channels.blindTransfer': ['ShowDialPlan'],
+  'channels.attendedTransfer': ['ShowDialPlan'],
+  'messages.send': ['PJSIPShowEndpoint'],
   'recordings.start': ['Getvar', 'Setvar'],
   'recordings.list': ['Getvar'],
   'recordings.mute': ['Getvar', 'Setvar'],

@@ -1,14 +1,11 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Store, StoredDelivery } from '../../store/store.ts';
-import type { GatewayEvent } from '../event.ts';
+import type { Disable } from './disable.ts';
 import { signedHeaders } from './message.ts';
 import type { Post, PostResult } from './post.ts';
 import type { Registry } from './registry.ts';
 import { nextAttemptAt } from './retry.ts';
 import type { Subscription } from './subscription.ts';
-
-/** What the log makes an event of, on whichever server's stream it likes. */
-export type WebhookDisabled = Omit<GatewayEvent, 'id' | 'pbx'>;
 
 export interface AttemptOptions {
   store: Store;
@@ -17,7 +14,7 @@ export interface AttemptOptions {
   post: Post;
   /** Without a success for this long, a webhook is disabled. */
   disableAfterMs: number;
-  onDisabled: (event: WebhookDisabled) => void;
+  disable: Disable;
   random: () => number;
   signal: AbortSignal;
 }
@@ -27,32 +24,7 @@ const MAX_ERROR = 300;
 
 /** Sends a message once and stores what became of it. Rejects where that could not be stored. */
 export const createAttempt = (options: AttemptOptions) => {
-  const { store, clock, registry, post, disableAfterMs, onDisabled, random, signal } = options;
-
-  const disable = async (id: string, disabledReason: 'failing' | 'gone') => {
-    const at = clock.now();
-    const before = { enabled: false };
-    const next = await registry.change(id, (now) => {
-      before.enabled = now.enabled;
-      return now.enabled ? { ...now, enabled: false, disabledReason } : now;
-    });
-    if (!next || !before.enabled) return;
-    onDisabled({
-      at,
-      class: ['system'],
-      name: 'webhook.disabled',
-      ami: null,
-      channel: null,
-      call: null,
-      queue: null,
-      fields: {
-        webhookId: id,
-        reason: disabledReason,
-        failingSince: next.failingSince === null ? null : new Date(next.failingSince).toISOString(),
-      },
-      refs: { channels: [], contexts: [], queues: [], variable: null, owner: next.owner },
-    });
-  };
+  const { store, clock, registry, post, disableAfterMs, disable, random, signal } = options;
 
   const outcomeOf = (delivery: StoredDelivery, { status, error, retryAfterMs }: PostResult): StoredDelivery => {
     const now = clock.now();

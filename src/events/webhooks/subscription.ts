@@ -8,7 +8,8 @@ import { matchesAnyGlob } from '../../lib/glob.ts';
 import type { StoredWebhook } from '../../store/store.ts';
 import type { GatewayEvent } from '../event.ts';
 
-export const DISABLED_REASONS = ['by-request', 'failing', 'gone'] as const;
+export const DISABLED_REASONS = ['by-request', 'failing', 'gone', 'token-revoked'] as const;
+export type DisabledReason = (typeof DISABLED_REASONS)[number];
 
 const bodySchema = z.object({
   url: z.string(),

@@ -5,7 +5,8 @@ import type { Log } from '../../lib/log.ts';
 import type { Store, StoredDelivery } from '../../store/store.ts';
 import type { GatewayEvent } from '../event.ts';
 import { createAddressRule } from './addresses.ts';
-import { createAttempt, type WebhookDisabled } from './attempt.ts';
+import { createAttempt } from './attempt.ts';
+import { createDisable, type WebhookDisabled } from './disable.ts';
 import { createLane, type Lane } from './lane.ts';
 import { createManagement, type Management } from './management.ts';
 import { createPost, type PostLimits, type Resolve, systemResolve } from './post.ts';
@@ -34,6 +35,8 @@ export interface Webhooks extends Management {
   deliveriesFor(events: readonly GatewayEvent[]): StoredDelivery[];
   /** What deliveriesFor gave is stored now. */
   wake(deliveries: readonly StoredDelivery[]): void;
+  /** A token was revoked: nothing goes on in its name. Rejects where that could not be stored. */
+  disown(jti: string): Promise<void>;
   /** Gives what is under way a little time; the rest stays pending. */
   close(): Promise<void>;
 }
@@ -55,13 +58,14 @@ export const createWebhooks = (options: WebhooksOptions): Webhooks => {
   const principals = new WeakMap<Subscription, Principal>();
   let ordinal = 0;
 
+  const disable = createDisable({ registry, clock, onDisabled: options.onDisabled });
   const attempt = createAttempt({
     store,
     clock,
     registry,
     post,
     disableAfterMs: options.disableAfterMs ?? DAY_MS,
-    onDisabled: options.onDisabled,
+    disable,
     random: options.random ?? Math.random,
     signal: closing.signal,
   });
@@ -172,6 +176,10 @@ export const createWebhooks = (options: WebhooksOptions): Webhooks => {
     },
     wake(deliveries) {
       for (const id of new Set(deliveries.map(({ webhookId }) => webhookId))) wakeLane(id);
+    },
+    async disown(jti) {
+      const made = [...registry.list()].filter((subscription) => subscription.jti === jti);
+      await Promise.all(made.map(({ id }) => disable(id, 'token-revoked')));
     },
     async close() {
       for (const cancel of ended.values()) cancel();

@@ -28,13 +28,17 @@ export const channelResources: readonly Resource[] = [
     id: 'channels.attendedTransfer',
     tag,
     summary: 'Begin an attended transfer',
-    notes: 'A Success says that its keys were queued, nothing about the transfer: follow it by events.',
+    notes:
+      'A Success says that its keys were queued, nothing about the transfer: follow it by events. The target must exist: ' +
+      '`409 no-such-extension`.',
     action: 'Atxfer',
     params,
     body: place,
     example,
+    target: ({ body }) => body,
     fields: ({ params: { id }, body }) => ({ Channel: id, Context: body.context, Exten: body.extension }),
     gives: 'done',
+    statuses: [409],
   }),
   resource({
     route: 'DELETE /channels/:id/attended-transfer',
