@@ -25,6 +25,7 @@ import { watchMembers } from './queue-members.ts';
 import { type Release, RELEASES } from './release.ts';
 import { type ScenarioInput, scenarioSchema } from './scenario.ts';
 import { createSession, type Session } from './session.ts';
+import { createOwnClock } from './timers.ts';
 import { createTlsListener, type TlsOptions } from './tls.ts';
 import { type Fields, format } from './wire.ts';
 import { createWorld } from './world.ts';
@@ -49,6 +50,7 @@ export interface Simulator {
   readonly tlsPort: number | undefined;
   readonly adminPort: number | undefined;
   readonly release: Release;
+  readonly clock: Clock;
   /** Its world; a new one after a restart. */
   readonly box: Box;
   readonly faults: Faults;
@@ -84,12 +86,14 @@ export const startSimulator = async (options: SimulatorOptions): Promise<Simulat
   };
 
   const database: Database = new Map();
+  let ownClock = createOwnClock(clock);
   const begin = (): Box => {
+    ownClock = createOwnClock(clock);
     // What still moves in a world that a restart has ended is heard by nobody.
     const emit = (eventClass: string, fields: Fields) => {
       if (world === box) broadcast(eventClass, fields);
     };
-    const world = createBox(createWorld({ scenario, release, clock, emit, database }), APPLICATIONS);
+    const world = createBox(createWorld({ scenario, release, clock: ownClock, emit, database }), APPLICATIONS);
     watchMembers(world);
     return world;
   };
@@ -119,7 +123,7 @@ export const startSimulator = async (options: SimulatorOptions): Promise<Simulat
   );
 
   const stop = () => {
-    for (const channel of box.channels.values()) channel.stop();
+    ownClock.end();
     for (const socket of sessions.keys()) socket.destroy();
   };
   let cancelRestart: CancelTimer = () => {};
@@ -170,6 +174,7 @@ export const startSimulator = async (options: SimulatorOptions): Promise<Simulat
     tlsPort,
     adminPort: admin?.port,
     release,
+    clock,
     get box() {
       return box;
     },

@@ -1,4 +1,4 @@
-import type { CancelTimer } from '../lib/clock.ts';
+import type { CancelTimer, Clock } from '../lib/clock.ts';
 import type { Box } from './box.ts';
 import { originate } from './originate.ts';
 
@@ -7,11 +7,12 @@ import { originate } from './originate.ts';
  * A restart puts another box in the place of the first.
  */
 export const startTraffic = (
-  simulator: { readonly box: Box },
+  simulator: { readonly box: Box; readonly clock: Clock },
   callsPerMinute: number,
   random: () => number = Math.random,
 ): CancelTimer => {
-  const { scenario, clock } = simulator.box;
+  const { clock } = simulator;
+  const { scenario } = simulator.box;
   const places = Object.entries(scenario.contexts).flatMap(([context, extensions]) =>
     Object.keys(extensions)
       .filter((extension) => !extension.startsWith('_'))

@@ -27,3 +27,14 @@ it('places calls at the rate asked for, lets them end, and goes on after a resta
   expect([...simulator.box.channels.values()].map(({ name }) => name)).toEqual([]);
   await simulator.close();
 });
+
+it('leaves nothing to be done when it is closed amid calls', async () => {
+  const clock = createFakeClock();
+  const simulator = await startSimulator({ scenario: officeScenario, clock });
+  const stop = startTraffic(simulator, 600);
+  await clock.advance(30_000);
+  expect(clock.pendingTimers).toBeGreaterThan(10);
+  stop();
+  await simulator.close();
+  expect(clock.pendingTimers).toBe(0);
+});
