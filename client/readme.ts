@@ -65,7 +65,7 @@ const examples = {
     const path = { family: 'cidname', key: '5551234' };
     await done(gateway.PUT('/database/{family}/{key}', { params: { path }, body: { value: 'Anna' } }));
     const entry = await done(gateway.GET('/database/{family}/{key}', { params: { path } }));
-    assert.equal(entry['val'], 'Anna');
+    assert.equal(entry['value'], 'Anna');
   },
 
   async 'actions by name'() {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { messageOf } from '../lib/errors.ts';
-import type { Faults } from './faults.ts';
+import type { Faults, FaultScope } from './faults.ts';
 import { FAULTS, parseFault } from './faults/schema.ts';
 
 export interface Admin {
@@ -21,6 +21,20 @@ const listing = Object.entries(FAULTS).map(([name, { description, parameters }])
   parameters: z.toJSONSchema(parameters),
 }));
 
+/** Of which connections: by `?connection=3&user=gateway&events=false`, all of them where nothing is said. */
+const victimSchema = z.strictObject({
+  connection: z.coerce.number().int().positive().optional(),
+  user: z.string().optional(),
+  events: z.enum(['true', 'false']).optional(),
+});
+
+const scopeOf = ({ connection, user, events }: z.output<typeof victimSchema>): FaultScope => ({
+  on: (line) =>
+    (connection === undefined || connection === line.id) &&
+    (user === undefined || user === line.user) &&
+    (events === undefined || events === String(line.events)),
+});
+
 const refuse = (status: number, error: string): Reply => ({ status, body: { error } });
 
 const read = async (request: IncomingMessage): Promise<string> => {
@@ -32,7 +46,12 @@ const read = async (request: IncomingMessage): Promise<string> => {
   return text;
 };
 
-const inject = async (faults: Faults, name: string, request: IncomingMessage): Promise<Reply> => {
+const inject = async (
+  faults: Faults,
+  name: string,
+  request: IncomingMessage,
+  query: URLSearchParams,
+): Promise<Reply> => {
   let parameters: unknown;
   try {
     const text = await read(request);
@@ -42,8 +61,10 @@ const inject = async (faults: Faults, name: string, request: IncomingMessage): P
   }
   const fault = parseFault(name, parameters);
   if ('error' in fault) return refuse(fault.unknown ? 404 : 400, fault.error);
+  const victims = victimSchema.safeParse(Object.fromEntries(query));
+  if (!victims.success) return refuse(400, `The victims: ${z.prettifyError(victims.error)}`);
   try {
-    faults.inject(fault);
+    faults.inject(fault, scopeOf(victims.data));
   } catch (error) {
     return refuse(400, messageOf(error));
   }
@@ -51,19 +72,25 @@ const inject = async (faults: Faults, name: string, request: IncomingMessage): P
 };
 
 const answer = async (faults: Faults, request: IncomingMessage): Promise<Reply> => {
-  const [, place = '', name, ...more] = (request.url ?? '/').split('?')[0]?.split('/').map(decode) ?? [];
+  const [path = '', query] = (request.url ?? '/').split('?');
+  const [, place = '', name, ...more] = path.split('/').map(decode);
+  const victims = new URLSearchParams(query);
   const route = `${request.method ?? ''} ${place}`;
   // A page in a browser can send requests to loopback too, but not without saying where it comes from.
   if (request.headers.origin !== undefined) return refuse(403, 'Not for browsers');
   if (more.length === 0 && route === 'GET faults' && name === undefined)
     return { status: 200, body: { active: faults.active, faults: listing } };
-  if (more.length === 0 && route === 'POST faults' && name !== undefined) return inject(faults, name, request);
-  if (name === undefined && route === 'POST restart') return inject(faults, 'restart', request);
+  if (more.length === 0 && route === 'POST faults' && name !== undefined) return inject(faults, name, request, victims);
+  if (name === undefined && route === 'POST restart') return inject(faults, 'restart', request, victims);
+  if (name === undefined && route === 'GET connections') {
+    const lines = faults.lines.map(({ id, user, authenticated, events }) => ({ id, user, authenticated, events }));
+    return { status: 200, body: { connections: lines } };
+  }
   if (name === undefined && route === 'DELETE faults') {
     faults.clear();
     return { status: 204 };
   }
-  return refuse(404, 'GET /faults, POST /faults/{name}, POST /restart or DELETE /faults');
+  return refuse(404, 'GET /faults, GET /connections, POST /faults/{name}, POST /restart or DELETE /faults');
 };
 
 const decode = (part: string): string => {

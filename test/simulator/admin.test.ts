@@ -53,6 +53,21 @@ it.each(Object.keys(FAULTS).filter((name) => name !== 'restart'))('switches %s o
   expect(simulator.faults.active).toEqual([]);
 });
 
+it('strikes the connections that are named, and no others', async () => {
+  const [first, second] = [await enter(), await enter()];
+  const { connections } = (await call('GET', '/connections')).body as { connections: { id: number; user: string }[] };
+  expect(connections).toMatchObject([{ user: 'gateway', authenticated: true }, { user: 'gateway' }]);
+  await call('POST', `/faults/cut-before-reply?connection=${connections[1]?.id}`, '{"times":9}');
+  expect((await first.ask('Ping')).get('Response')).toBe('Success');
+  second.write('Action: Ping\r\n\r\n');
+  await second.gone();
+  expect(await call('POST', '/faults/freeze?user=nobody', '{}')).toMatchObject({ status: 200 });
+  expect((await first.ask('Ping')).get('Response')).toBe('Success');
+  for (const query of ['connection=x', 'colour=red']) {
+    expect((await call('POST', `/faults/freeze?${query}`, '{}')).status).toBe(400);
+  }
+});
+
 it('has the effect it names', async () => {
   const ami = await enter();
   await call('POST', '/faults/delay', '{"ms":300}');

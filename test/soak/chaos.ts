@@ -51,6 +51,7 @@ const recipes = (random: Random): (() => Cruelty)[] => {
     () => ({ fault: restart() }),
     () => ({ fault: { kind: 'acl-close' }, then: { kind: 'cut-before-reply', times: 2 } }),
     () => ({ fault: { kind: 'authlimit', most: 1 }, then: restart() }),
+    () => ({ fault: { kind: 'login-refused' }, then: { kind: 'cut-before-reply', times: 2 } }),
   ];
 };
 

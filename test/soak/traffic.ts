@@ -48,6 +48,8 @@ export const work = async ({ id, ask, random, running, restarts, books }: Worker
   const mine: string[] = [];
   /** What each variable of this worker may hold. */
   const held = new Map<string, { values: Set<string>; restarts: number; sure: boolean }>();
+  /** Read all at once: in flight on one connection, where a reply could go to the wrong one of them. */
+  const variables = [0, 1, 2, 3, 4, 5].map((number) => `SOAK_${id}_${number}`);
   let turn = 0;
 
   const place = async () => {
@@ -100,12 +102,12 @@ export const work = async ({ id, ask, random, running, restarts, books }: Worker
 
   while (running()) {
     turn += 1;
-    const name = `SOAK_${id}_${turn % 3}`;
+    const name = pick(random, variables);
     const dice = random();
     if (dice < 0.15) await place();
     else if (dice < 0.25) await hangup();
     else if (dice < 0.5) await write(name);
-    else if (dice < 0.8) await readBack(name);
+    else if (dice < 0.8) await Promise.all(variables.map(readBack));
     else if (dice < 0.87) await list('/channels?limit=50', 'id');
     else if (dice < 0.94) await list('/queues', 'membersLoggedIn');
     else await list('/calls?limit=50', 'disposition');
