@@ -256,6 +256,15 @@ export const compose = async (options: ComposeOptions): Promise<Composition> => 
     listCalls: (principal, query) => listCalls({ store, principal, trunks, live: liveCall }, query),
   };
 
+  /** What is behind the connections, once these are gone. */
+  const end = async () => {
+    await Promise.all([...servers.values()].map(({ journal }) => journal.close()));
+    await webhooks.close();
+    stopRetention();
+    await trail.close();
+    await store.close();
+  };
+
   return {
     gateway,
     metrics,
@@ -264,19 +273,11 @@ export const compose = async (options: ComposeOptions): Promise<Composition> => 
     store,
     async close() {
       await Promise.all([...servers.values()].map(({ client }) => client.close()));
-      await Promise.all([...servers.values()].map(({ journal }) => journal.close()));
-      await webhooks.close();
-      stopRetention();
-      await trail.close();
-      await store.close();
+      await end();
     },
     async destroy() {
       for (const { client } of servers.values()) client.destroy();
-      await Promise.all([...servers.values()].map(({ journal }) => journal.close()));
-      await webhooks.close();
-      stopRetention();
-      await trail.close();
-      await store.close();
+      await end();
     },
   };
 };

@@ -232,7 +232,7 @@ describe('configuration', () => {
   it('has each variable in .env.example, in words that Node reads as they stand', () => {
     const example = readFileSync('.env.example', 'utf8');
     const given = new Map([...example.matchAll(/^#?([A-Z][A-Z_]+)=(.*)$/gm)].map(([line, name = '', value = '']) => [name, { line, value }])); // prettier-ignore
-    const source = readFileSync('src/config.ts', 'utf8');
+    const source = readFileSync('src/config/schema.ts', 'utf8');
     const known = [...source.matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(([, name = '']) => name);
     expect(known.length).toBeGreaterThan(25);
     for (const name of known) if (name !== 'NODE_ENV') expect([...given.keys()]).toContain(name);

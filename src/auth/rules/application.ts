@@ -2,7 +2,8 @@ import type { Principal } from '../principal.ts';
 import { holdsAny } from '../scopes.ts';
 import { isOpened, limitExceeded, mustMatch } from '../verdict.ts';
 import { GatewayError } from '../../lib/errors.ts';
-import { judgeKeys } from './dial.ts';
+import { judgeShared } from './channel.ts';
+import { judgeKeys, narrowsPlaces } from './dial.ts';
 
 const ANY_TEXT = /^[^$]*$/;
 const NONE = /^$/;
@@ -40,6 +41,14 @@ const queueOf = (data: string) => data.split(',', 1)[0] ?? '';
 /** Options of Queue by which keys hang up, park, transfer or record. */
 const HEARS_KEYS = /[hktwx]/i;
 
+/** Whoever is in a conference hears all of it, and no limit names conferences. */
+const judgeConference = (principal: Principal): void => {
+  judgeShared(principal, 'a conference');
+  const limit = narrowsPlaces(principal);
+  if (limit)
+    throw limitExceeded(limit, "A conference is none of the token's places: ConfBridge must be in its applications");
+};
+
 const needsSystem = (name: string, data: string): boolean =>
   SYSTEM_APPLICATIONS.test(name) ||
   SYSTEM_DATA.test(data) ||
@@ -59,6 +68,7 @@ export const judgeApplication = (principal: Principal, name: string, data: strin
     if (!safe.test(data)) {
       throw limitExceeded('applications', `These arguments of ${name} need it in the token's applications`);
     }
+    if (lowerName === 'confbridge') judgeConference(principal);
     return;
   }
   if (needsSystem(name, data) && !holdsAny(principal.scopes, ['write:system'])) {

@@ -49,9 +49,13 @@ export const refuseMarks = (text: string, noun: string): void => {
   if (/[,&$]/.test(text)) throw new GatewayError('invalid-request', `The ${noun} may not hold a comma, & or $`);
 };
 
+/** The limit by which only some places of the dialplan are the token's. */
+export const narrowsPlaces = ({ limits }: Principal): 'contexts' | 'extensions' | undefined =>
+  (['contexts', 'extensions'] as const).find((name) => limits[name] && !limits[name].includes('*'));
+
 /** An extension that would lead to other places than the one that is judged. */
-const refuseInjection = ({ limits }: Principal, extension: string): void => {
-  const limit = (['extensions', 'contexts'] as const).find((name) => limits[name] && !limits[name].includes('*'));
+const refuseInjection = (principal: Principal, extension: string): void => {
+  const limit = narrowsPlaces(principal);
   if (limit && MORE_THAN_AN_EXTENSION.test(extension)) {
     throw limitExceeded(
       limit,
@@ -70,8 +74,8 @@ export const judgeDialplan = (principal: Principal, context: string, extension: 
 };
 
 /** Where keys of a phone lead to nobody can judge: a transfer goes wherever the dialplan lets the phone go. */
-export const judgeKeys = ({ limits }: Principal): void => {
-  const limit = (['contexts', 'extensions'] as const).find((name) => limits[name] && !limits[name].includes('*'));
+export const judgeKeys = (principal: Principal): void => {
+  const limit = narrowsPlaces(principal);
   if (limit) throw limitExceeded(limit, `Keys of the phone can lead anywhere, and the token's ${limit} are only some`);
 };
 

@@ -50,6 +50,20 @@ describe('an application of the safe list', () => {
   });
 });
 
+describe('a conference', () => {
+  it.each([
+    [{}, OK],
+    [{ contexts: ['*'] }, OK],
+    [{ contexts: ['lab'] }, 'limit-exceeded contexts'],
+    [{ extensions: ['1*'] }, 'limit-exceeded extensions'],
+    [{ own: true }, 'limit-exceeded own'],
+    [{ channels: ['PJSIP/a*'] }, 'limit-exceeded channels'],
+    [{ contexts: ['lab'], applications: ['ConfBridge'] }, OK],
+  ])('for a token limited by %j is %s', (limits, expected) => {
+    expect(verdict(ORIGINATE, limits, start('ConfBridge', 'board'))).toBe(expected);
+  });
+});
+
 describe('a queue', () => {
   it.each([
     ['sales', OK],
