@@ -128,6 +128,8 @@ export const registerDocs = async (app: FastifyInstance, version: string): Promi
         tryItOutEnabled: true,
         displayRequestDuration: true,
         docExpansion: 'list',
+        // Without the bar on top, whose mark and search are another project's and for other documents.
+        layout: 'BaseLayout',
       },
     });
   });
