@@ -74,6 +74,14 @@ export class Frame {
     for (let index = 0; index < pairs.length; index += 2) yield [pairs[index] ?? '', pairs[index + 1] ?? ''];
   }
 
+  /** Name of the last header, empty where its line has no colon. Cheap: nothing is taken apart for it. */
+  get lastName(): string {
+    const end = this.#text.lastIndexOf('\r\n');
+    const start = end < 0 ? 0 : end + 2;
+    const colon = this.#text.indexOf(':', start);
+    return colon < 0 ? '' : this.#text.slice(start, colon);
+  }
+
   /** Messages that were sent without a blank line between them: each begins with a header of the name. */
   partedAt(name: string): Frame[] {
     return this.#text.split(new RegExp(`\\r\\n(?=${name}:)`, 'i')).map((text) => new Frame(text));

@@ -12,9 +12,8 @@ export interface Variables {
 export const createVariables = ({ sender }: { sender: GuardedSender }): Variables => ({
   async get(name, channel) {
     const { response } = await sender.send(Getvar({ Channel: channel, Variable: name }));
-    const headers = [...response.entries()];
     // Values are not escaped: a line break in one shows as further headers, and where it ended can no longer be known.
-    if (headers.at(-1)?.[0] !== 'Value') {
+    if (response.lastName !== 'Value') {
       throw new GatewayError(
         'value-not-transferable',
         `The value of ${name} holds line breaks, which AMI cannot carry`,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createDecoder, readBanner } from '../../src/ami/decoder.ts';
-import type { Frame } from '../../src/ami/frame.ts';
+import { Frame } from '../../src/ami/frame.ts';
 import { decodeBytes, encodeText } from '../../src/lib/bytes.ts';
 import { GatewayError } from '../../src/lib/errors.ts';
 
@@ -216,3 +216,11 @@ describe.each([16, 22])('what Asterisk %i said', (release) => {
     expect(commands?.get('Originate')).toMatch(/Priv: originate/);
   });
 });
+
+it.each(['Response: Success', 'A: b\r\nValue: x', 'A: b\r\nno colon', 'A: b\r\nValue: x\r\nC', 'A: b\r\nValue:', ''])(
+  'the last header of %j is named as it is where all are taken apart',
+  (text) => {
+    const frame = new Frame(text);
+    expect(frame.lastName).toBe([...frame.entries()].at(-1)?.[0] ?? '');
+  },
+);
