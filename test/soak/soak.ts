@@ -30,9 +30,11 @@ export interface SoakSummary {
 const WORKERS = 16;
 const KEY: SigningKey = { algorithm: 'HS256', secret: 'a secret of the soak, long enough to sign with' };
 const SCOPE = 'write:originate write:call read:system read:agent';
-/** Ended calls are remembered on purpose: so much of the heap each, besides a share of what there was. */
+/** Ended calls and the last events are remembered on purpose: so much of the heap each, besides a share of what there was. */
 const HEAP_PER_CALL = 6_000;
-const HEAP_TOLERANCE = 0.3;
+const HEAP_PER_EVENT = 1_500;
+const MOST_EVENTS = 20_000;
+const HEAP_TOLERANCE = 0.15;
 /** Every call ends by itself within seconds; lost ones are looked for within 10 s of the ring timeout. */
 const DRAIN_MS = 40_000;
 
@@ -127,9 +129,11 @@ export const soak = async ({ minutes, seed, release, say = () => {} }: SoakOptio
       }
     }
   };
+  /** In the log in memory: all there were, until it is full. */
+  const remembered = () => Math.min(MOST_EVENTS, Number(gateway.events.cursor(['default']).split('-').at(-1)));
   const weigh = async () => {
     await sleep(duration * 0.3);
-    return { heap: await heapAfterGc(), calls: books.accepted };
+    return { heap: await heapAfterGc(), calls: books.accepted, events: remembered() };
   };
   const workers = Array.from({ length: WORKERS }, (_, id) =>
     work({ id, ask, random: seeded(seed + id + 1), running, restarts: () => chaos.restarts, books }),
@@ -156,7 +160,8 @@ export const soak = async ({ minutes, seed, release, say = () => {} }: SoakOptio
     if (!books.ended.has(id) && !books.open.has(id)) violations.push(`${channelId} was dialled and nobody was told`);
   }
   const heap = await heapAfterGc();
-  const most = weighed.heap * (1 + HEAP_TOLERANCE) + (books.accepted - weighed.calls) * HEAP_PER_CALL;
+  const more = { calls: books.accepted - weighed.calls, events: remembered() - weighed.events };
+  const most = weighed.heap * (1 + HEAP_TOLERANCE) + more.calls * HEAP_PER_CALL + more.events * HEAP_PER_EVENT;
   if (heap > most) violations.push(`the heap grew from ${megabytes(weighed.heap)} to ${megabytes(heap)}`);
 
   await app.close();
@@ -168,7 +173,7 @@ export const soak = async ({ minutes, seed, release, say = () => {} }: SoakOptio
     `answers: ${[...books.answers].map(([key, count]) => `${key} ${count}`).join(', ')}`,
     `calls: ${books.accepted} taken on, ${originated.size} dialled; ${[...endings].map(([key, all]) => `${key} ${all.length}`).join(', ')}`,
     `faults (times, slowest return to a full pool): ${[...chaos.faults].map(([kind, { times, slowestMs }]) => `${kind} ${times}x ${slowestMs} ms`).join(', ')}`,
-    `heap after gc: ${megabytes(weighed.heap)} at 30 %, ${megabytes(heap)} at the end, at most ${megabytes(most)} allowed`,
+    `heap after gc: ${megabytes(weighed.heap)} at 30 %, ${megabytes(heap)} at the end with ${more.calls} calls and ${more.events} events more, at most ${megabytes(most)} allowed`,
     `violations: ${violations.length}`,
     ...violations.slice(0, 20).map((violation) => `  ${violation}`),
   ].join('\n');
