@@ -17,25 +17,26 @@ export type Fields = Readonly<Record<string, unknown>>;
 /** Things told of otherwise than by one event each. */
 export type ReplyReader = (reply: Reply) => ResourceItem[];
 
-export interface ListOptions {
+export interface ReadOptions {
+  /** Of a list: the events that are items; all where none is named. */
   events?: readonly string[];
+  /** Codes by which Asterisk says that a list is empty. */
   emptyOn?: readonly string[];
+  /** Code where the one thing is not there; of a list, where no `proof` is among the events. */
   absent?: string;
+  /** Event that comes of everything there is. */
   proof?: string;
+  /** How a reply is read that does not tell of each thing by an event. */
   read?: ReplyReader;
-  /** A field for a channel in which this action takes names alone: a Uniqueid in it is looked up. */
+  /** A field for a channel in which the action takes names alone: a Uniqueid in it is looked up. */
   byName?: string;
 }
 
 /** What most of AMI is: lists of things, and what is done to them. */
 export interface Resources {
-  /**
-   * Items of the events named, all where none is. Empty where Asterisk calls an empty list an error, with one of these
-   * codes. Rejects with `absent` where no `proof` is among the events.
-   */
-  list(action: string, fields: Fields, options?: ListOptions): Promise<ResourceItem[]>;
+  list(action: string, fields: Fields, options?: ReadOptions): Promise<ResourceItem[]>;
   /** The only item, or the Response where the action has none. Rejects with `absent` where there is nothing. */
-  one(action: string, fields: Fields, options?: { absent?: string; read?: ReplyReader }): Promise<ResourceItem>;
+  one(action: string, fields: Fields, options?: Pick<ReadOptions, 'absent' | 'read'>): Promise<ResourceItem>;
   /** Rejects with `no-such-extension` before anything is done where the dialplan lacks the target. */
   done(action: string, fields: Fields, target?: DialplanPlace): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { type ReplyReader, scopesOf } from '../../pbx/resources.ts';
+import { type ReadOptions, scopesOf } from '../../pbx/resources.ts';
 import { eventFieldSchema, headerSchema } from '../json-schema.ts';
 import { listOf, pageQuery, paginate, pbxQuery, problems } from '../schemas.ts';
 import type { RouteOptions } from './index.ts';
@@ -14,7 +14,7 @@ interface Input<P extends Shape, Q extends Shape, B extends Shape> {
 }
 
 /** A route that is one AMI action: what it takes, what it sends, what it gives. */
-export interface ResourceSpec<P extends Shape, Q extends Shape, B extends Shape> {
+export interface ResourceSpec<P extends Shape, Q extends Shape, B extends Shape> extends ReadOptions {
   /** `GET /bridges/:id`. */
   route: string;
   /** `bridges.get`. */
@@ -35,18 +35,6 @@ export interface ResourceSpec<P extends Shape, Q extends Shape, B extends Shape>
   target?: (input: Input<P, Q, B>) => { context: string; extension: string };
   /** Items of a list; the one thing; or nothing, as something was done. */
   gives: 'list' | 'one' | 'done';
-  /** Of a list: the events that are items. */
-  events?: readonly string[];
-  /** Codes by which Asterisk says that a list is empty. */
-  emptyOn?: readonly string[];
-  /** A field for a channel in which the action takes names alone. */
-  byName?: string;
-  /** How a reply is read that does not tell of each thing by an event. */
-  read?: ReplyReader;
-  /** Code where the one thing is not there; of a list, where no `proof` is among the events. */
-  absent?: string;
-  /** Event that comes of everything there is. */
-  proof?: string;
   /** Statuses besides the usual. */
   statuses?: readonly number[];
 }
@@ -97,18 +85,8 @@ export const resource =
           await resources.done(action, fields, target && { ...target, priority: 1 });
           return reply.code(204).send(null);
         }
-        const { absent, events, emptyOn, proof, read, byName } = spec;
-        const reading = read ? { read } : {};
-        if (gives === 'one') {
-          return reply.send(await resources.one(action, fields, { ...reading, ...(absent ? { absent } : {}) }));
-        }
-        const items = await resources.list(action, fields, {
-          ...reading,
-          ...(events ? { events } : {}),
-          ...(emptyOn ? { emptyOn } : {}),
-          ...(byName ? { byName } : {}),
-          ...(absent && proof ? { absent, proof } : {}),
-        });
+        if (gives === 'one') return reply.send(await resources.one(action, fields, spec));
+        const items = await resources.list(action, fields, spec);
         return reply.send(paginate(items, page));
       },
     });
