@@ -74,17 +74,21 @@ interface Server {
 }
 
 const timed = (sender: Sender, pbx: string, metrics: () => Metrics): Sender => ({
-  async send(action, options) {
+  send(action, options) {
     const started = performance.now();
-    let outcome = 'ok';
-    try {
-      return await sender.send(action, options);
-    } catch (error) {
-      outcome = isGatewayError(error) ? error.code : 'internal-error';
-      throw error;
-    } finally {
+    const tell = (outcome: string) => {
       metrics().amiAction(pbx, action.declaration.name, outcome, (performance.now() - started) / 1_000);
-    }
+    };
+    const reply = sender.send(action, options);
+    reply.then(
+      () => {
+        tell('ok');
+      },
+      (error: unknown) => {
+        tell(isGatewayError(error) ? error.code : 'internal-error');
+      },
+    );
+    return reply;
   },
 });
 

@@ -1,7 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Clock } from '../lib/clock.ts';
+import { encodeText } from '../lib/bytes.ts';
 import { GatewayError } from '../lib/errors.ts';
+import { createIds } from '../lib/ids.ts';
 import type { Log } from '../lib/log.ts';
 import { Ping } from './actions/system.ts';
 import { Challenge, Login, Logoff } from './actions/session.ts';
@@ -40,10 +42,11 @@ export class Connection implements Sender {
   readonly #options: ConnectionOptions;
   readonly #pending: Pending;
   readonly #decoder = createDecoder();
+  readonly #nextId = createIds();
   #greeting: Buffer | undefined = Buffer.alloc(0);
   #greeted: (() => void) | undefined;
   #lastReceived: number;
-  #outgoing: Buffer[] = [];
+  #outgoing = '';
   #closed = false;
   #stopHeartbeat = () => {};
 
@@ -74,20 +77,21 @@ export class Connection implements Sender {
 
   /** Bytes leave at the end of this turn of the event loop: more can go with them in the same packet. */
   get flushing(): boolean {
-    return this.#outgoing.length > 0;
+    return this.#outgoing !== '';
   }
 
-  async send(
+  send(
     { declaration, headers }: Action,
     { signal, timeoutMs = this.#options.timeoutMs }: SendOptions = {},
   ): Promise<Reply> {
-    if (this.#closed) throw unavailableError('The AMI connection is closed');
-    signal?.throwIfAborted();
-    const actionId = randomUUID();
-    const bytes = encodeAction(declaration.name, actionId, headers);
-    const reply = this.#pending.add(actionId, declaration, timeoutMs);
-    this.#write(bytes);
-    return reply;
+    return new Promise((resolve, reject) => {
+      if (this.#closed) throw unavailableError('The AMI connection is closed');
+      signal?.throwIfAborted();
+      const actionId = this.#nextId();
+      const text = encodeAction(declaration.name, actionId, headers);
+      this.#pending.add({ actionId, declaration, timeoutMs, resolve, reject });
+      this.#write(text);
+    });
   }
 
   /** Finishes what is in flight, says Logoff, closes. */
@@ -151,14 +155,15 @@ export class Connection implements Sender {
     );
   }
 
-  #write(bytes: Buffer): void {
-    this.#outgoing.push(bytes);
-    if (this.#outgoing.length > 1) return;
+  #write(text: string): void {
+    const flushing = this.flushing;
+    this.#outgoing += text;
+    if (flushing) return;
     // One packet for all that one turn sends, whichever requests it comes from: a system call costs more than an action.
     setImmediate(() => {
       const all = this.#outgoing;
-      this.#outgoing = [];
-      if (!this.#closed) this.#socket.write(Buffer.concat(all));
+      this.#outgoing = '';
+      if (!this.#closed) this.#socket.write(encodeText(all));
     });
   }
 

@@ -4,15 +4,23 @@ import { amiError, desyncError, isRefusal, lostError, timeoutError } from './err
 import type { Frame } from './frame.ts';
 import type { Declaration, Reply } from './types.ts';
 
-interface Entry {
+/** One action that was sent. */
+export interface Sent {
   readonly actionId: string;
   readonly declaration: Declaration;
+  readonly timeoutMs: number;
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: GatewayError) => void;
+}
+
+interface Entry extends Sent {
   response: Frame | undefined;
   items: Frame[];
   complete?: Frame;
-  cancelTimer: CancelTimer;
+  /** When its time is over, in milliseconds since the epoch. */
+  readonly deadline: number;
+  /** Answered by `Response: Error`. */
+  failed: boolean;
   /** Its caller has been told; the entry only waits to take the late reply out of the stream. */
   abandoned: boolean;
 }
@@ -33,9 +41,11 @@ export class Pending {
   readonly #options: PendingOptions;
   readonly #entries: Entry[] = [];
   /** Answered within the bytes being read now; a forged tail in the same bytes can still spoil the last. */
-  #settling: (() => void)[] = [];
-  #lastSettled: Entry | undefined;
+  #settling: Entry[] = [];
   #abandoned = 0;
+  /** When the timer goes off: at the earliest deadline or before. One for all, as one for each would be dear. */
+  #alarm = Infinity;
+  #cancelAlarm: CancelTimer = () => {};
 
   constructor(options: PendingOptions) {
     this.#options = options;
@@ -50,24 +60,50 @@ export class Pending {
     return this.#abandoned;
   }
 
-  add(actionId: string, declaration: Declaration, timeoutMs: number): Promise<Reply> {
-    return new Promise((resolve, reject) => {
-      const entry: Entry = {
-        actionId,
-        declaration,
-        resolve,
-        reject,
-        response: undefined,
-        items: [],
-        abandoned: false,
-        cancelTimer: this.#options.clock.setTimeout(() => {
-          entry.abandoned = true;
-          this.#abandoned += 1;
-          reject(timeoutError(declaration.name, declaration.changes, timeoutMs));
-        }, timeoutMs),
-      };
-      this.#entries.push(entry);
+  add({ actionId, declaration, timeoutMs, resolve, reject }: Sent): void {
+    const deadline = this.#options.clock.now() + timeoutMs;
+    this.#entries.push({
+      actionId,
+      declaration,
+      timeoutMs,
+      resolve,
+      reject,
+      deadline,
+      response: undefined,
+      items: [],
+      failed: false,
+      abandoned: false,
     });
+    this.#wakeAt(deadline);
+  }
+
+  #wakeAt(deadline: number): void {
+    if (deadline >= this.#alarm) return;
+    const { clock } = this.#options;
+    this.#cancelAlarm();
+    this.#alarm = deadline;
+    this.#cancelAlarm = clock.setTimeout(() => {
+      this.#alarm = Infinity;
+      this.#expire(clock.now());
+    }, deadline - clock.now());
+  }
+
+  #expire(now: number): void {
+    for (const entry of this.#entries) {
+      if (entry.abandoned) continue;
+      if (entry.deadline > now) this.#wakeAt(entry.deadline);
+      else {
+        const { declaration, timeoutMs } = entry;
+        this.#abandon(entry, timeoutError(declaration.name, declaration.changes, timeoutMs));
+      }
+    }
+  }
+
+  /** Its caller is told; its place is kept for the reply. */
+  #abandon(entry: Entry, error: GatewayError): void {
+    entry.abandoned = true;
+    this.#abandoned += 1;
+    entry.reject(error);
   }
 
   /** Takes all frames of one read. Throws `ami-desync`, upon which the connection must go. */
@@ -76,24 +112,23 @@ export class Pending {
       for (const frame of frames) this.#acceptOne(frame);
     } catch (error) {
       // Where no list is open, the reply just taken is the one that was torn by what came behind it.
-      const spoiled = this.#entries[0]?.response ? undefined : this.#lastSettled;
-      if (spoiled) {
-        this.#settling.pop();
-        if (!spoiled.abandoned) spoiled.reject(unsettled(error as GatewayError, spoiled.declaration.changes));
+      const spoiled = this.#entries[0]?.response ? undefined : this.#settling.pop();
+      if (spoiled && !spoiled.abandoned) {
+        spoiled.reject(unsettled(error as GatewayError, spoiled.declaration.changes));
       }
       throw error;
     } finally {
       const settle = this.#settling;
       this.#settling = [];
-      this.#lastSettled = undefined;
-      for (const done of settle) done();
+      for (const entry of settle) this.#settle(entry);
     }
   }
 
   /** Fails everything; each with the error given, or with what a lost connection means for it. */
   failAll(cause?: unknown): void {
+    this.#cancelAlarm();
+    this.#alarm = Infinity;
     for (const entry of this.#entries.splice(0)) {
-      entry.cancelTimer();
       if (entry.abandoned) continue;
       const { name, changes } = entry.declaration;
       const desync = cause instanceof GatewayError && cause.code === 'ami-desync';
@@ -144,31 +179,22 @@ export class Pending {
     } else if (entry.items.length < this.#options.maxListItems) {
       entry.items.push(frame);
     } else if (!entry.abandoned) {
-      entry.cancelTimer();
-      entry.abandoned = true;
-      this.#abandoned += 1;
       entry.items = [];
       const most = this.#options.maxListItems;
-      entry.reject(new GatewayError('list-too-long', `${entry.declaration.name} gave more than ${most} items`));
+      this.#abandon(entry, new GatewayError('list-too-long', `${entry.declaration.name} gave more than ${most} items`));
     }
   }
 
   #finish(entry: Entry, failed: boolean): void {
     this.#entries.shift();
-    entry.cancelTimer();
-    this.#lastSettled = entry;
-    this.#settling.push(() => {
-      if (entry.abandoned) {
-        this.#abandoned -= 1;
-        return;
-      }
-      const response = entry.response as Frame;
-      if (failed) entry.reject(amiError(entry.declaration, response));
-      else {
-        const { actionId, items, complete } = entry;
-        entry.resolve({ actionId, response, items, ...(complete ? { complete } : {}) });
-      }
-    });
+    entry.failed = failed;
+    this.#settling.push(entry);
+  }
+
+  #settle({ abandoned, failed, declaration, actionId, response, items, complete, resolve, reject }: Entry): void {
+    if (abandoned) this.#abandoned -= 1;
+    else if (failed) reject(amiError(declaration, response as Frame));
+    else resolve({ actionId, response: response as Frame, items, ...(complete ? { complete } : {}) });
   }
 }
 

@@ -51,8 +51,6 @@ interface Waiting {
 export const createPool = (options: PoolOptions): Pool => {
   const { clock, log, maxInFlight } = options;
   const queue: Waiting[] = [];
-  const lanes: Supervisor[] = [];
-  const slowLanes: Supervisor[] = [];
   let closing = false;
   let up = false;
 
@@ -60,7 +58,7 @@ export const createPool = (options: PoolOptions): Pool => {
     superviseConnection({
       open: (onClose) => options.open({ onClose, onProgress: drain }),
       onUp: () => {
-        for (const lane of all()) lane.retryNow();
+        for (const lane of all) lane.retryNow();
         if (!up) {
           up = true;
           options.onUp?.();
@@ -69,7 +67,7 @@ export const createPool = (options: PoolOptions): Pool => {
       },
       onDown: (error) => {
         log.warn({ reason: error.message }, 'AMI connection lost');
-        if (up && !all().some(isOpen)) {
+        if (up && !all.some(isOpen)) {
           up = false;
           failQueue(unavailableError('Asterisk is not connected', error));
           options.onDown?.();
@@ -87,7 +85,6 @@ export const createPool = (options: PoolOptions): Pool => {
   };
 
   const isOpen = (lane: Supervisor) => lane.connection !== undefined;
-  const all = (): Supervisor[] => [...lanes, ...slowLanes];
 
   const leastBusy = (): Connection | undefined => {
     let best: Connection | undefined;
@@ -134,9 +131,9 @@ export const createPool = (options: PoolOptions): Pool => {
     });
   };
 
-  const dispatch = async (action: Action, sendOptions: SendOptions): Promise<Reply> => {
+  const dispatch = (action: Action, sendOptions: SendOptions): Promise<Reply> => {
     if (action.declaration.slow) {
-      const connection = slowLanes[0]?.connection;
+      const { connection } = slowLane;
       if (!connection?.usable) throw unavailableError('The connection for slow actions is not open');
       if (connection.inFlight >= maxInFlight) {
         throw new GatewayError('pool-saturated', 'Too many slow actions wait for Asterisk', { retryable: true });
@@ -147,48 +144,51 @@ export const createPool = (options: PoolOptions): Pool => {
     return connection ? connection.send(action, sendOptions) : enqueue(action, sendOptions);
   };
 
-  for (let count = 0; count < options.size; count += 1) lanes.push(superviseLane());
-  slowLanes.push(superviseLane());
+  const lanes = Array.from({ length: options.size }, superviseLane);
+  const slowLane = superviseLane();
+  const all = [...lanes, slowLane];
 
   return {
     async send(action, sendOptions = {}) {
       if (closing) throw unavailableError('The gateway is shutting down');
-      if (!all().some(isOpen)) throw unavailableError('Asterisk is not connected');
+      if (!up) throw unavailableError('Asterisk is not connected');
       try {
         return await dispatch(action, sendOptions);
       } catch (error) {
         // Nothing was changed by a read, so it may be asked once more elsewhere; a write never is.
         if (!isGatewayError(error, 'connection-lost')) throw error;
-        if (!all().some(isOpen)) throw unavailableError('Asterisk is not connected', error);
-        return dispatch(action, sendOptions).catch((again: unknown) => {
+        if (!all.some(isOpen)) throw unavailableError('Asterisk is not connected', error);
+        try {
+          return await dispatch(action, sendOptions);
+        } catch (again) {
           throw isGatewayError(again, 'connection-lost') ? unavailableError('Asterisk is not connected', again) : again;
-        });
+        }
       }
     },
     get figures() {
-      const connections = all().flatMap(({ connection }) => connection ?? []);
+      const connections = all.flatMap(({ connection }) => connection ?? []);
       return {
-        size: all().length,
+        size: all.length,
         open: connections.length,
         inFlight: connections.reduce((sum, { inFlight }) => sum + inFlight, 0),
         queued: queue.length,
-        reconnects: all().reduce((sum, { losses }) => sum + losses, 0),
+        reconnects: all.reduce((sum, { losses }) => sum + losses, 0),
       };
     },
     get lastError() {
-      return all().find(({ lastError }) => lastError !== null)?.lastError ?? null;
+      return all.find(({ lastError }) => lastError !== null)?.lastError ?? null;
     },
     retryNow() {
-      for (const lane of all()) lane.retryNow();
+      for (const lane of all) lane.retryNow();
     },
     async close() {
       closing = true;
-      await Promise.all(all().map((lane) => lane.close()));
+      await Promise.all(all.map((lane) => lane.close()));
     },
     destroy() {
       closing = true;
       failQueue(unavailableError('The gateway is shutting down'));
-      for (const lane of all()) lane.destroy(unavailableError('The gateway is shutting down'));
+      for (const lane of all) lane.destroy(unavailableError('The gateway is shutting down'));
     },
   };
 };

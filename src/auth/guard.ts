@@ -1,4 +1,4 @@
-import type { Action, Reply, Sender, SendOptions } from '../ami/types.ts';
+import type { Action, Reply, Sender, SendOptions, Touch } from '../ami/types.ts';
 import { GatewayError } from '../lib/errors.ts';
 import { type Audit, describeAttempt, type RequestContext, targetsOf } from './audit.ts';
 import { allowed, DryRun, refused, type Verdict } from './dry-run.ts';
@@ -6,7 +6,7 @@ import { judge, maySee, requirePbx } from './policy.ts';
 import type { Principal } from './principal.ts';
 import type { Quota } from './quota.ts';
 import { limitExceeded } from './verdict.ts';
-import { judgeResolved } from './resolve.ts';
+import { judgeResolved, needsResolving } from './resolve.ts';
 import type { Ownership } from './rules/channel.ts';
 
 export interface GuardOptions {
@@ -37,10 +37,16 @@ export interface GuardedSender {
 export const createGuard = (options: GuardOptions): GuardedSender => {
   const { sender, principal, ownership, pbx } = options;
 
-  const authorize = async (action: Action): Promise<void> => {
+  const askAll = async (touches: readonly Touch[]): Promise<void> => {
+    for (const touch of touches) await judgeResolved(principal, touch, { ownership, sender });
+  };
+
+  /** Undefined where Asterisk need not be asked. */
+  const authorize = (action: Action): Promise<void> | undefined => {
     requirePbx(principal, pbx);
     judge(principal, action);
-    for (const touch of action.touches) await judgeResolved(principal, touch, { ownership, sender });
+    const unresolved = action.touches.filter((touch) => needsResolving(principal, touch));
+    return unresolved.length > 0 ? askAll(unresolved) : undefined;
   };
 
   const visible = (action: Action, reply: Reply): Reply => {
@@ -58,7 +64,7 @@ export const createGuard = (options: GuardOptions): GuardedSender => {
   };
 
   return {
-    authorize,
+    authorize: async (action) => authorize(action),
     async explain(action) {
       try {
         await authorize(action);
@@ -69,14 +75,16 @@ export const createGuard = (options: GuardOptions): GuardedSender => {
         return { ...refusal, action: action.declaration.name, targets: targetsOf(action) };
       }
     },
-    async send(action, { onAllowed, ...sendOptions } = {}) {
+    async send(action, sendOptions = {}) {
+      const { onAllowed } = sendOptions;
       const { dryRun, judgeOnly } = options.context;
       if (judgeOnly || (dryRun && action.declaration.changes)) {
         await authorize(action);
         throw new DryRun(allowed(principal, action));
       }
       try {
-        await authorize(action);
+        const asked = authorize(action);
+        if (asked) await asked;
         if (action.touches.some(({ kind }) => kind === 'dial')) {
           // Only POST /calls follows what it places.
           if (!onAllowed && principal.limits.concurrentCalls !== undefined) {
@@ -84,7 +92,7 @@ export const createGuard = (options: GuardOptions): GuardedSender => {
           }
           options.quota.takeCall(principal, options.context.onBudget);
         }
-        await onAllowed?.();
+        if (onAllowed) await onAllowed();
         const reply = await sender.send(action, sendOptions);
         if (action.declaration.changes) record(action, reply);
         return visible(action, reply);

@@ -54,9 +54,10 @@ export const createRates = ({ clock, defaults = {} }: { clock: Clock; defaults?:
 
   return {
     take({ sub, limits }, classes, tell) {
-      const limitsOf: RateLimits = { ...defaults, ...limits.requestsPerMinute };
+      const limitOf = (name: RateClass) => limits.requestsPerMinute?.[name] ?? defaults[name];
+      if (!classes.some((name) => limitOf(name) !== undefined)) return;
       const asked = classes.flatMap((name) => {
-        const limit = limitsOf[name];
+        const limit = limitOf(name);
         return limit === undefined ? [] : [{ name, limit, bucket: bucketOf(`${name} ${sub}`, limit) }];
       });
       const spent = asked.find(({ bucket }) => bucket.tokens < 1);

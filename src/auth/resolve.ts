@@ -57,19 +57,23 @@ const refuseCrash = async (address: string, sender: Sender) => {
   }
 };
 
-/** Judges what only Asterisk can tell, by asking it; where limits are concerned only for a token that has them. */
+/** Whether only Asterisk can tell; where limits are concerned only for a token that has them. */
+export const needsResolving = (principal: Principal, touch: Touch): boolean => {
+  if (touch.kind === 'databaseTree') return !principal.limits.databaseFamilies?.includes('*');
+  if (touch.kind === 'address') return true;
+  if (touch.kind === 'channel') return seesSomeChannels(principal);
+  if (touch.kind !== 'variable' || touch.access !== 'read') return false;
+  return seesSomeChannels(principal) && mayBeGlobal(touch.name);
+};
+
+/** Judges what only Asterisk can tell, by asking it. */
 export const judgeResolved = async (
   principal: Principal,
   touch: Touch,
   { ownership, sender }: { ownership: Ownership; sender: Sender },
 ): Promise<void> => {
-  if (touch.kind === 'databaseTree' && !principal.limits.databaseFamilies?.includes('*')) {
-    await judgeTree(principal, touch, sender);
-  }
+  if (touch.kind === 'databaseTree') await judgeTree(principal, touch, sender);
   if (touch.kind === 'address') await refuseCrash(touch.address, sender);
-  if (!seesSomeChannels(principal)) return;
   if (touch.kind === 'channel') await judgeReference(principal, touch.ref, ownership, sender);
-  if (touch.kind === 'variable' && touch.access === 'read' && mayBeGlobal(touch.name)) {
-    await judgeGlobal(principal, touch.name, sender);
-  }
+  if (touch.kind === 'variable') await judgeGlobal(principal, touch.name, sender);
 };

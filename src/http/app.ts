@@ -2,9 +2,9 @@ import fastifyCors from '@fastify/cors';
 import fastifyWebsocket from '@fastify/websocket';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
-import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { GatewayError } from '../lib/errors.ts';
+import { createIds } from '../lib/ids.ts';
 import { silentLog } from '../lib/log.ts';
 import type { Webhooks } from '../events/webhooks/webhooks.ts';
 import type { Audit } from '../auth/audit.ts';
@@ -78,11 +78,18 @@ export interface AppOptions {
 const operationOf = (request: FastifyRequest): string =>
   request.routeOptions.schema?.operationId ?? request.routeOptions.url ?? 'not-found';
 
+/** A child a request would be the dearest thing about it; the request's id is named where something is logged. */
+const withoutChildren = (logger: FastifyBaseLogger): FastifyBaseLogger => {
+  const one = Object.create(logger, { child: { value: () => one } }) as FastifyBaseLogger;
+  return one;
+};
+
 /** The HTTP side, with no port opened yet. */
 export const buildApp = async (options: AppOptions): Promise<FastifyInstance> => {
   const { gateway, metrics } = options;
+  const nextId = createIds();
   const app = Fastify({
-    ...(options.logger ? { loggerInstance: options.logger } : { logger: false }),
+    ...(options.logger ? { loggerInstance: withoutChildren(options.logger) } : { logger: false }),
     ...(options.https ? { https: options.https } : {}),
     trustProxy: options.trustProxy ?? false,
     // A path that cannot be decoded, or a parameter that is too long, never reaches a route.
@@ -100,12 +107,10 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     routerOptions: { maxParamLength: 512 },
     // One line a request, ours, below: without headers, so without tokens.
     logController: new LogController({ disableRequestLogging: true }),
-    // A child logger a request would be the dearest thing about it; the id is named where something is logged.
-    childLoggerFactory: (logger) => logger,
     requestIdHeader: false,
     genReqId: (request) => {
       const given = request.headers['x-request-id'];
-      return typeof given === 'string' && /^[\w.:-]{1,80}$/.test(given) ? given : randomUUID();
+      return typeof given === 'string' && /^[\w.:-]{1,80}$/.test(given) ? given : nextId();
     },
   }).withTypeProvider<ZodTypeProvider>();
 

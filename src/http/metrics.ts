@@ -1,6 +1,7 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import type { StoreHealth } from '../store/keeper.ts';
 import type { PbxStatus } from '../pbx/pbx.ts';
+import { createHistogram } from './histogram.ts';
 
 export interface Metrics {
   readonly contentType: string;
@@ -25,19 +26,19 @@ export const createMetrics = ({ names, status, store }: MetricsOptions): Metrics
   collectDefaultMetrics({ register });
   const registers = [register];
 
-  const http = new Histogram({
+  const http = createHistogram({
     name: 'gateway_http_request_seconds',
     help: 'Time to answer a request',
     labelNames: ['operation', 'method', 'status'],
     buckets: SECONDS,
-    registers,
+    register,
   });
-  const actions = new Histogram({
+  const actions = createHistogram({
     name: 'gateway_ami_action_seconds',
     help: 'Time from an AMI action to its whole reply',
     labelNames: ['pbx', 'action', 'outcome'],
     buckets: SECONDS,
-    registers,
+    register,
   });
 
   const perPbx = (name: string, help: string, read: (status: PbxStatus) => number, counter = false) => {
@@ -82,10 +83,10 @@ export const createMetrics = ({ names, status, store }: MetricsOptions): Metrics
     contentType: register.contentType,
     expose: () => register.metrics(),
     httpRequest(operation, method, code, seconds) {
-      http.observe({ operation, method, status: String(code) }, seconds);
+      http.observe([operation, method, String(code)], seconds);
     },
     amiAction(pbx, action, outcome, seconds) {
-      actions.observe({ pbx, action, outcome }, seconds);
+      actions.observe([pbx, action, outcome], seconds);
     },
   };
 };

@@ -35,7 +35,7 @@ const name = fc.oneof(
 );
 const headers = fc.array(fc.tuple(name, text), { maxLength: 12 });
 
-const encode = (given: readonly Header[]): Buffer => encodeAction('Ping', 'id-1', given);
+const encode = (given: readonly Header[]): Buffer => encodeText(encodeAction('Ping', 'id-1', given));
 
 describe('encoder', () => {
   it('writes exactly the headers meant, or refuses and writes nothing', () => {

@@ -7,7 +7,7 @@ import { SKINNYdevices } from '../../src/ami/actions/skinny.ts';
 import { Ping } from '../../src/ami/actions/system.ts';
 import { desyncError } from '../../src/ami/errors.ts';
 import { Frame } from '../../src/ami/frame.ts';
-import { Pending } from '../../src/ami/pending.ts';
+import { Pending, type Sent } from '../../src/ami/pending.ts';
 import type { Reply } from '../../src/ami/types.ts';
 import { GatewayError } from '../../src/lib/errors.ts';
 import { createFakeClock, flush } from '../helpers/clock.ts';
@@ -24,8 +24,12 @@ const setUp = ({ maxListItems = 10, strict = true } = {}) => {
       events.push(event);
     },
   });
-  const ask = (id: string, declaration: Parameters<Pending['add']>[1] = Ping, timeoutMs = 5_000) =>
-    outcomeOf(pending.add(id, declaration, timeoutMs));
+  const ask = (actionId: string, declaration: Sent['declaration'] = Ping, timeoutMs = 5_000) =>
+    outcomeOf(
+      new Promise((resolve, reject) => {
+        pending.add({ actionId, declaration, timeoutMs, resolve, reject });
+      }),
+    );
   /** Takes one read; on a desync the connection goes, as it does in earnest. */
   const read = async (...frames: Frame[]) => {
     try {

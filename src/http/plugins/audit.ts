@@ -10,10 +10,11 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The token was good enough for the route; what follows is the guard's, and audited by it. */
     admitted: boolean;
+    // What few requests have is not declared to Fastify: it would be put on every one.
     /** Code of the error it was answered with. */
-    problem: string | null;
-    /** What it reached, for the audit; null where nobody has said. */
-    targets: string[] | null;
+    problem?: string;
+    /** What it reached, for the audit; undefined where nobody has said. */
+    targets?: string[];
   }
 }
 
@@ -60,8 +61,6 @@ export const registerAudit = (
   const { audit, clock, operationOf } = options;
   const throttle = createThrottle({ clock });
   app.decorateRequest('admitted', false);
-  app.decorateRequest('problem', null);
-  app.decorateRequest('targets', null);
   app.addHook('onResponse', (request, reply, done) => {
     const refused = REFUSALS.has(reply.statusCode);
     const manages = request.routeOptions.config.manages && request.method !== 'GET';

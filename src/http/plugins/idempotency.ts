@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Clock } from '../../lib/clock.ts';
@@ -14,8 +14,8 @@ declare module 'fastify' {
     notesCall?: true;
   }
   interface FastifyRequest {
-    /** What is known under the request's Idempotency-Key; null without one. */
-    idempotency: IdempotencyRecord | null;
+    /** What is known under the request's Idempotency-Key; undefined without one. */
+    idempotency?: IdempotencyRecord | undefined;
   }
 }
 
@@ -85,19 +85,10 @@ export const registerIdempotency = (app: FastifyInstance, { store, clock }: Idem
   /** Keys whose first request runs here now. */
   const running = new Set<string>();
   const nameOf = ({ sub, key }: IdempotencyRecord) => `${sub} ${key}`;
-  app.decorateRequest('idempotency', null);
 
-  app.addHook('onRoute', (route) => {
-    const { schema } = route;
-    if (!schema || !takesKey(route)) return;
-    const known = schema.headers instanceof z.ZodObject ? schema.headers.shape : {};
-    schema.headers = z.looseObject({ ...known, [HEADER]: keySchema });
-    schema.response = withAnswers((schema.response ?? {}) as Record<string, ProblemResponse>);
-  });
-
-  app.addHook('preHandler', async (request, reply) => {
+  const begin = async (request: FastifyRequest, reply: FastifyReply) => {
     const key = request.headers[HEADER];
-    if (typeof key !== 'string' || request.dryRun || !request.principal || !takesKey({ method: request.method, config: request.routeOptions.config })) return; // prettier-ignore
+    if (typeof key !== 'string' || request.dryRun || !request.principal) return;
     const { sub } = request.principal;
     const fingerprint = fingerprintOf(request);
     const record: IdempotencyRecord = { sub, key, fingerprint, instance, createdAt: clock.now(), callId: null, answer: null }; // prettier-ignore
@@ -136,12 +127,12 @@ export const registerIdempotency = (app: FastifyInstance, { store, clock }: Idem
       'What became of the first request with this key was not kept; it is never run again',
       known.callId === null ? {} : { details: { callId: known.callId } },
     );
-  });
+  };
 
-  app.addHook('onSend', async (request, reply, payload) => {
+  const keep = async (request: FastifyRequest, reply: FastifyReply, payload: unknown) => {
     const record = request.idempotency;
     if (!record) return payload;
-    request.idempotency = null;
+    request.idempotency = undefined;
     const body = typeof payload === 'string' ? payload : '';
     const headers = Object.fromEntries(
       KEPT_HEADERS.flatMap((name) => {
@@ -158,6 +149,17 @@ export const registerIdempotency = (app: FastifyInstance, { store, clock }: Idem
       running.delete(nameOf(record));
     }
     return payload;
+  };
+
+  app.addHook('onRoute', (route) => {
+    if (!takesKey(route)) return;
+    route.preHandler = [route.preHandler ?? [], begin].flat();
+    route.onSend = [route.onSend ?? [], keep].flat();
+    const { schema } = route;
+    if (!schema) return;
+    const known = schema.headers instanceof z.ZodObject ? schema.headers.shape : {};
+    schema.headers = z.looseObject({ ...known, [HEADER]: keySchema });
+    schema.response = withAnswers((schema.response ?? {}) as Record<string, ProblemResponse>);
   });
 };
 

@@ -3,8 +3,8 @@ import type { Budget } from '../../auth/rates.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What the request came out of; null for nothing. */
-    budgets: Budget[] | null;
+    /** What the request came out of; undefined for nothing. */
+    budgets?: Budget[];
     /** Whose headers tell of the budgets; null until the token is known. */
     answer: FastifyReply | null;
   }
@@ -26,6 +26,5 @@ export const tellBudget = (request: FastifyRequest, budget: Budget): void => {
 };
 
 export const registerRates = (app: FastifyInstance): void => {
-  app.decorateRequest('budgets', null);
   app.decorateRequest('answer', null);
 };

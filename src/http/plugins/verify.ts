@@ -78,15 +78,24 @@ export const createVerify = async (app: FastifyInstance, options: AuthOptions): 
 
   // What was verified once holds until it expires: the signature does not change. Revocation is looked up each time.
   const verified = new Map<string, Verified>();
+  // Most headers are the one of before: to compare them is cheaper than to hash one for the look-up.
+  let last: { header: string; known: Verified } | undefined;
+  const recall = (header: string): Verified | undefined => {
+    if (last?.header === header) return last.known;
+    const known = verified.get(header);
+    if (known) last = { header, known };
+    return known;
+  };
   const remember = (header: string, fresh: Verified): Principal => {
     const [oldest] = verified.keys();
     if (oldest !== undefined && verified.size >= REMEMBERED_TOKENS) verified.delete(oldest);
     verified.set(header, fresh);
+    last = { header, known: fresh };
     return fresh.principal;
   };
 
   return (header) => {
-    const known = verified.get(header);
+    const known = recall(header);
     if (known && Date.now() < known.until) return known.principal;
     verified.delete(header);
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]*)$/i.exec(header)?.[1];

@@ -48,7 +48,7 @@ const namesWhere = (holds: (declaration: (typeof declarations)[number]) => boole
     .toSorted();
 
 const linesOf = (name: string, fields?: object): string[] =>
-  encodeAction(name, 'id', sample(name, fields).headers).toString().trimEnd().split('\r\n').slice(2);
+  encodeAction(name, 'id', sample(name, fields).headers).trimEnd().split('\r\n').slice(2);
 
 describe('the declarations', () => {
   it('are those of Asterisk 16, 22 and master, each once', () => {
