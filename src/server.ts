@@ -1,5 +1,6 @@
 import closeWithGrace from 'close-with-grace';
 import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { pino } from 'pino';
 import { createAccounts } from './auth/accounts.ts';
 import { compose } from './compose.ts';
@@ -34,6 +35,9 @@ const listenFault = (error: unknown, { host, port }: Config): ConfigError => {
 };
 
 export const serve = async (): Promise<void> => {
+  // At times V8 takes what belongs to one request for long-lived, and then keeps much of each request until a whole
+  // collection: of seven starts one was slower by a quarter, with a p99 of 10 ms in place of 2, and thrice the memory.
+  setFlagsFromString('--no-allocation-site-pretenuring');
   const environment = processEnvironment();
   const config = parseConfig(environment);
   const https = readTls(config);
