@@ -6,7 +6,11 @@ for (;;) {
   try {
     const headers = { authorization: `Bearer ${GATEWAY_TOKEN}`, ...(last ? { 'last-event-id': last } : {}) };
     const response = await fetch(`${GATEWAY_URL}/events?name=call.*`, { headers });
-    if (!response.ok) throw new Error(`${response.status} ${(await response.json()).code}`);
+    if ([400, 401, 403].includes(response.status)) {
+      console.error((await response.json()).detail);
+      process.exit(1);
+    }
+    if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
     let rest = '';
     for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
       const messages = (rest + chunk).split('\n\n');

@@ -48,6 +48,24 @@ it('openapi.json shows an answer of each read, as `npm run answers` had it from 
   expect(without.map(({ operationId }) => operationId).sort()).toEqual(WITHOUT_EXAMPLE);
 });
 
+it('openapi.json shows a body for each write that takes one', () => {
+  interface Schema { $ref?: string; examples?: unknown[]; required?: string[] } // prettier-ignore
+  interface Operation { operationId: string; requestBody?: { content: Record<string, { schema: Schema; example?: unknown; examples?: unknown }> } } // prettier-ignore
+  const { paths, components } = JSON.parse(readFileSync('openapi/openapi.json', 'utf8')) as {
+    paths: Record<string, Record<string, Operation>>;
+    components: { schemas: Record<string, Schema> };
+  };
+  const writes = Object.values(paths).flatMap((methods) => Object.values(methods)).filter((one) => one.requestBody); // prettier-ignore
+  const without = writes.filter(({ requestBody }) =>
+    Object.values(requestBody?.content ?? {}).some(({ schema, example, examples }) => {
+      const named = components.schemas[schema.$ref?.split('/').at(-1) ?? ''];
+      return (example ?? examples ?? schema.examples ?? named?.examples) === undefined;
+    }),
+  );
+  expect(writes.length).toBeGreaterThan(50);
+  expect(without.map(({ operationId }) => operationId)).toEqual([]);
+});
+
 it('the typed client runs every example of the README', () => {
   const { paths } = JSON.parse(readFileSync('openapi/openapi.json', 'utf8')) as { paths: Record<string, object> };
   const client = ['examples', 'first-call', 'readme'].map((name) => readFileSync(`client/${name}.ts`, 'utf8')).join('');

@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -80,6 +81,15 @@ describeEachPbx('live-monitor.mjs', ({ amiPort: port, secret }) => {
       child.kill();
       await proxy.close();
     }
+  });
+
+  it('ends where its token is refused', async () => {
+    const env = { PATH: process.env['PATH'] ?? '', GATEWAY_URL: gateway.url, GATEWAY_TOKEN: 'a.b.c' };
+    const child = spawn(process.execPath, ['examples/live-monitor.mjs'], { env });
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const [code] = (await once(child, 'close')) as [number];
+    expect([code, said]).toEqual([1, 'The token is not valid: forged, expired, or not for this gateway\n']);
   });
 });
 

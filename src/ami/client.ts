@@ -66,7 +66,10 @@ export const createAmiClient = (options: AmiClientOptions, listener: EventListen
   const log = withoutRepeats(options.log, clock.now);
   let unexpectedFrames = 0;
   let capabilities: Capabilities | null = null;
+  /** Questions of what this Asterisk can do that are not answered yet. */
+  let discovering = 0;
   let booted = false;
+  let toldReady = false;
   let announced = false;
   let startedAt: number | null = null;
   let cancelBootGrace = () => {};
@@ -97,11 +100,23 @@ export const createAmiClient = (options: AmiClientOptions, listener: EventListen
   };
 
   const refreshCapabilities = async () => {
+    // Asked as soon as there is a connection.
+    if (pool.figures.open === 0) return;
+    discovering += 1;
     try {
       capabilities = await discover(pool);
     } catch (error) {
       log.warn({ reason: messageOf(error) }, 'Cannot tell what this Asterisk can do');
     }
+    discovering -= 1;
+    if (!booted || discovering > 0 || toldReady) return;
+    toldReady = true;
+    log.info({ asterisk: capabilities?.release }, 'Asterisk is connected and fully booted');
+  };
+
+  const stateNow = (): AmiStatus['state'] => {
+    if (pool.figures.open === 0 || !eventsUp()) return 'disconnected';
+    return booted && discovering === 0 ? 'ready' : 'booting';
   };
 
   const pool = createPool({
@@ -135,9 +150,7 @@ export const createAmiClient = (options: AmiClientOptions, listener: EventListen
     if (uptime !== undefined) startedAt = clock.now() - Number(uptime) * 1_000;
     if (booted) return;
     booted = true;
-    void refreshCapabilities().then(() => {
-      log.info({ asterisk: capabilities?.release }, 'Asterisk is connected and fully booted');
-    });
+    void refreshCapabilities();
   };
 
   const superviseEvents = (
@@ -184,6 +197,7 @@ export const createAmiClient = (options: AmiClientOptions, listener: EventListen
       },
       onDown() {
         booted = false;
+        toldReady = false;
         cancelBootGrace();
       },
     },
@@ -196,11 +210,11 @@ export const createAmiClient = (options: AmiClientOptions, listener: EventListen
   return {
     sender: pool,
     get status(): AmiStatus {
-      const figures = pool.figures;
-      const connected = figures.open > 0 && eventsUp();
+      const state = stateNow();
+      const connected = state !== 'disconnected';
       return {
-        state: connected ? (booted ? 'ready' : 'booting') : 'disconnected',
-        pool: figures,
+        state,
+        pool: pool.figures,
         eventConnection: eventsUp(),
         unexpectedFrames,
         startedAt: connected ? startedAt : null,

@@ -53,7 +53,7 @@ export class Connection implements Sender {
   constructor(socket: Socket, options: ConnectionOptions) {
     this.#socket = socket;
     this.#options = options;
-    this.#lastReceived = options.clock.now();
+    this.#lastReceived = options.clock.monotonic();
     this.#pending = new Pending(options);
     socket.on('data', (chunk: Buffer) => {
       this.#read(chunk);
@@ -169,7 +169,7 @@ export class Connection implements Sender {
 
   #read(chunk: Buffer): void {
     if (this.#closed) return;
-    this.#lastReceived = this.#options.clock.now();
+    this.#lastReceived = this.#options.clock.monotonic();
     try {
       const bytes = this.#greeting === undefined ? chunk : this.#greet(Buffer.concat([this.#greeting, chunk]));
       if (bytes) this.#pending.accept(this.#decoder.push(bytes));

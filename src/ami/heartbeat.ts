@@ -1,7 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 
 export interface Pulse {
-  /** When bytes last came, in milliseconds since the epoch. */
+  /** When bytes last came, by the monotonic clock. */
   lastReceived(): number;
   /** Requests not yet answered. */
   inFlight(): number;
@@ -22,7 +22,7 @@ export const startHeartbeat = (pulse: Pulse, { clock, idleMs = 4_000 }: Heartbea
   let stopped = false;
   let cancel = () => {};
   const beat = async () => {
-    const silence = clock.now() - pulse.lastReceived();
+    const silence = clock.monotonic() - pulse.lastReceived();
     if (silence >= idleMs) {
       if (pulse.overdue() > 0) pulse.die('it owes an answer and is silent');
       else if (pulse.inFlight() === 0) {

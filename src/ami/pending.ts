@@ -17,7 +17,7 @@ interface Entry extends Sent {
   response: Frame | undefined;
   items: Frame[];
   complete?: Frame;
-  /** When its time is over, in milliseconds since the epoch. */
+  /** When its time is over, by the monotonic clock. */
   readonly deadline: number;
   /** Answered by `Response: Error`. */
   failed: boolean;
@@ -61,7 +61,7 @@ export class Pending {
   }
 
   add({ actionId, declaration, timeoutMs, resolve, reject }: Sent): void {
-    const deadline = this.#options.clock.now() + timeoutMs;
+    const deadline = this.#options.clock.monotonic() + timeoutMs;
     this.#entries.push({
       actionId,
       declaration,
@@ -84,8 +84,8 @@ export class Pending {
     this.#alarm = deadline;
     this.#cancelAlarm = clock.setTimeout(() => {
       this.#alarm = Infinity;
-      this.#expire(clock.now());
-    }, deadline - clock.now());
+      this.#expire(clock.monotonic());
+    }, deadline - clock.monotonic());
   }
 
   #expire(now: number): void {

@@ -37,7 +37,7 @@ export const createHistogram = (options: HistogramOptions): LabelledHistogram =>
     let count = 0;
     const cumulative = counts.map((inBucket, index) => {
       count += inBucket;
-      return { metricName: `${name}_bucket`, labels: { ...labels, le: buckets[index] ?? '+Inf' }, value: count };
+      return { metricName: `${name}_bucket`, labels: { le: buckets[index] ?? '+Inf', ...labels }, value: count };
     });
     return [
       ...cumulative,

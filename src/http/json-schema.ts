@@ -6,8 +6,11 @@ interface Converted {
 }
 
 /** Makes of zod's JSON Schema what a client can be generated from. */
-export const forClients = ({ zodSchema: { _zod }, jsonSchema }: Converted): void => {
-  const { def } = _zod;
+export const forClients = ({ zodSchema, jsonSchema }: Converted): void => {
+  const { def } = zodSchema._zod;
+  // Zod leaves them out where an input is transformed; ours are of inputs.
+  const examples = z.globalRegistry.get(zodSchema)?.examples;
+  if (Array.isArray(examples)) jsonSchema.examples ??= examples;
   // Answers gain members in later versions; strict clients would refuse those. Strict bodies stay strict.
   if (def.type === 'object' && !def.catchall) delete jsonSchema.additionalProperties;
   // The format says it in one word; the pattern is 300 characters, each time.

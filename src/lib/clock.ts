@@ -4,11 +4,14 @@ export type CancelTimer = () => void;
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
+  /** Milliseconds that only ever grow, whatever becomes of the time of day: for how long something takes. */
+  monotonic(): number;
   setTimeout(callback: () => void, milliseconds: number): CancelTimer;
 }
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   setTimeout(callback, milliseconds) {
     const timer = setTimeout(callback, milliseconds);
     return () => {

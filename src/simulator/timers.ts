@@ -10,6 +10,7 @@ export const createOwnClock = (clock: Clock): OwnClock => {
   const timers = new Set<CancelTimer>();
   return {
     now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
     setTimeout(callback, milliseconds) {
       const forget = clock.setTimeout(() => {
         timers.delete(cancel);

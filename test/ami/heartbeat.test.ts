@@ -6,7 +6,7 @@ const IDLE = 4_000;
 
 const setUp = () => {
   const clock = createFakeClock();
-  const start = clock.now();
+  const start = clock.monotonic();
   const peer = { lastReceived: start, inFlight: 0, overdue: 0, answers: true };
   const pings: number[] = [];
   const deaths: { at: number; reason: string }[] = [];
@@ -16,9 +16,9 @@ const setUp = () => {
       inFlight: () => peer.inFlight,
       overdue: () => peer.overdue,
       ping: (timeoutMs) => {
-        pings.push(clock.now() - start);
+        pings.push(clock.monotonic() - start);
         if (peer.answers) {
-          peer.lastReceived = clock.now();
+          peer.lastReceived = clock.monotonic();
           return Promise.resolve();
         }
         return new Promise((_resolve, reject) => {
@@ -28,7 +28,7 @@ const setUp = () => {
         });
       },
       die: (reason) => {
-        deaths.push({ at: clock.now() - start, reason });
+        deaths.push({ at: clock.monotonic() - start, reason });
         stop();
       },
     },
@@ -41,7 +41,7 @@ describe('heartbeat', () => {
   it('asks an idle peer, and only an idle one', async () => {
     const { clock, peer, pings, deaths } = setUp();
     for (let second = 0; second < 60; second += 1) {
-      peer.lastReceived = clock.now();
+      peer.lastReceived = clock.monotonic();
       await clock.advance(1_000);
     }
     expect(pings).toEqual([]);
@@ -69,7 +69,7 @@ describe('heartbeat', () => {
     const { clock, peer, deaths } = setUp();
     Object.assign(peer, { answers: false, inFlight: 1, overdue: 1 });
     for (let second = 0; second < 30; second += 1) {
-      peer.lastReceived = clock.now();
+      peer.lastReceived = clock.monotonic();
       await clock.advance(1_000);
     }
     expect(deaths).toEqual([]);

@@ -239,7 +239,38 @@ describe('pending requests', () => {
     expect(pending.overdue).toBe(2);
     await read(success('a'), refusal('b', 'No such channel'), success('c'));
     expect(c.state).toBe('resolved');
-    expect([pending.overdue, pending.size, clock.pendingTimers]).toEqual([0, 0, 0]);
+    expect([pending.overdue, pending.size]).toEqual([0, 0]);
+  });
+
+  it('share one timer, whichever is due first', async () => {
+    const { clock, ask, read } = setUp();
+    const [a, b, c] = [ask('a', Ping, 9_000), ask('b', Ping, 1_000), ask('c', Ping, 5_000)];
+    expect(clock.pendingTimers).toBe(1);
+    await clock.advance(1_000);
+    expect([a.state, b.code, c.state]).toEqual(['pending', 'ami-timeout', 'pending']);
+    await clock.advance(4_000);
+    expect([a.state, c.code, clock.pendingTimers]).toEqual(['pending', 'ami-timeout', 1]);
+    await read(success('a'), success('b'), success('c'));
+    await clock.advance(4_000);
+    expect([a.state, clock.pendingTimers]).toEqual(['resolved', 0]);
+  });
+
+  it.each([-1, 1])('take their time, though the clock is set by %i hours meanwhile', async (hours) => {
+    const { clock, ask } = setUp();
+    const [a, b] = [ask('a', Ping, 1_000), ask('b', Ping, 5_000)];
+    clock.set(clock.now() + hours * 3_600_000);
+    await clock.advance(1_000);
+    expect([a.code, b.state]).toEqual(['ami-timeout', 'pending']);
+    await clock.advance(4_000);
+    expect(b.code).toBe('ami-timeout');
+  });
+
+  it('leave no timer behind when the connection goes', async () => {
+    const { clock, ask, pending } = setUp();
+    const a = ask('a');
+    pending.failAll();
+    await flush();
+    expect([a.code, clock.pendingTimers]).toEqual(['connection-lost', 0]);
   });
 
   it('fail with what a lost connection means for each: asked again, or of unknown outcome', async () => {

@@ -3,6 +3,8 @@ import type { Clock } from '../../src/lib/clock.ts';
 export interface FakeClock extends Clock {
   /** Lets the time pass: timers fire in their order, and what they start runs as far as it can without further time. */
   advance(milliseconds: number): Promise<void>;
+  /** Sets the time of day, as an administrator does. */
+  set(milliseconds: number): void;
   /** Timers that are set and have neither fired nor been cancelled. */
   readonly pendingTimers: number;
 }
@@ -13,9 +15,14 @@ export const flush = (): Promise<void> => new Promise((resolve) => setImmediate(
 /** A clock that stands still until it is told. */
 export const createFakeClock = (start = Date.UTC(2026, 10, 23, 3, 20)): FakeClock => {
   let now = start;
+  let offset = 0;
   let timers: { at: number; callback: () => void }[] = [];
   return {
-    now: () => now,
+    now: () => now + offset,
+    monotonic: () => now,
+    set(milliseconds) {
+      offset = milliseconds - now;
+    },
     setTimeout(callback, milliseconds) {
       const timer = { at: now + milliseconds, callback };
       timers.push(timer);
