@@ -139,7 +139,7 @@ export const problemSchema = z
         status: 404,
         detail: 'No such channel',
         code: 'no-such-channel',
-        requestId: '8d7f2b1e-5c1d-4a52-9a53-0f6f4e7b9d10',
+        requestId: '8d7f2b1e5c1d4a529a530f6f4e7b9d10',
         amiMessage: 'No such channel',
       },
     ],
