@@ -63,7 +63,6 @@ export interface Composition {
 
 interface Server {
   client: AmiClient;
-  /** The pool, with each action timed. */
   sender: Sender;
   journal: Journal;
   dialplanHas: ReturnType<typeof createDialplan>;
@@ -72,25 +71,6 @@ interface Server {
   ownership: Ownership;
   status: () => AmiStatus;
 }
-
-const timed = (sender: Sender, pbx: string, metrics: () => Metrics): Sender => ({
-  send(action, options) {
-    const started = performance.now();
-    const tell = (outcome: string) => {
-      metrics().amiAction(pbx, action.declaration.name, outcome, (performance.now() - started) / 1_000);
-    };
-    const reply = sender.send(action, options);
-    reply.then(
-      () => {
-        tell('ok');
-      },
-      (error: unknown) => {
-        tell(isGatewayError(error) ? error.code : 'internal-error');
-      },
-    );
-    return reply;
-  },
-});
 
 const liveChannels =
   (sender: Sender) =>
@@ -146,12 +126,15 @@ const startServer = async (config: PbxConfig, options: ComposeOptions, shared: S
       secret: config.secret,
       poolSize: options.amiPoolSize,
       timeoutMs: options.amiTimeoutMs,
+      onOutcome: (action, outcome, seconds) => {
+        shared.metrics().amiAction(config.name, action, outcome, seconds);
+      },
       clock,
       log,
     },
     journal,
   );
-  const sender = timed(client.sender, config.name, shared.metrics);
+  const { sender } = client;
   late.sender = sender;
   const { tracker } = journal;
   return {

@@ -22,6 +22,8 @@ export interface AmiClientOptions {
   maxListItems?: number;
   /** How long to wait for FullyBooted, which an account without read=system never gets. */
   bootGraceMs?: number;
+  /** Told how each action ended, by `ok` or an error's code, and how many seconds it took. */
+  onOutcome?: (action: string, outcome: string, seconds: number) => void;
   clock: Clock;
   log: Log;
 }
@@ -125,6 +127,7 @@ export const createAmiClient = (options: AmiClientOptions, listener: EventListen
     maxQueue: options.maxQueue ?? 1_000,
     timeoutMs: options.timeoutMs,
     slowTimeoutMs: options.slowTimeoutMs ?? 30_000,
+    onOutcome: options.onOutcome,
     open: ({ onClose, onProgress }) =>
       connect('off', {
         onClose: (error) => {

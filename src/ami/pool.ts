@@ -19,6 +19,8 @@ export interface PoolOptions {
   /** The first connection came up after there was none; `onDown` is its reverse. */
   onUp?: () => void;
   onDown?: () => void;
+  /** Told how each action ended, by `ok` or an error's code, and how many seconds it took. */
+  onOutcome?: ((action: string, outcome: string, seconds: number) => void) | undefined;
   clock: Clock;
   log: Log;
 }
@@ -144,25 +146,42 @@ export const createPool = (options: PoolOptions): Pool => {
     return connection ? connection.send(action, sendOptions) : enqueue(action, sendOptions);
   };
 
+  const refuseWhenDown = (cause?: unknown) => {
+    if (closing) throw unavailableError('The gateway is shutting down', cause);
+    if (!up) throw unavailableError('Asterisk is not connected', cause);
+  };
+
+  /** Nothing was changed by a read, so it may be asked once more elsewhere; a write never is. */
+  const dispatchAgain = async (action: Action, sendOptions: SendOptions, error: unknown): Promise<Reply> => {
+    if (!isGatewayError(error, 'connection-lost')) throw error;
+    refuseWhenDown(error);
+    try {
+      return await dispatch(action, sendOptions);
+    } catch (again) {
+      throw isGatewayError(again, 'connection-lost') ? unavailableError('Asterisk is not connected', again) : again;
+    }
+  };
+
   const lanes = Array.from({ length: options.size }, superviseLane);
   const slowLane = superviseLane();
   const all = [...lanes, slowLane];
 
   return {
     async send(action, sendOptions = {}) {
-      if (closing) throw unavailableError('The gateway is shutting down');
-      if (!up) throw unavailableError('Asterisk is not connected');
+      const started = clock.monotonic();
+      let outcome = 'ok';
       try {
-        return await dispatch(action, sendOptions);
-      } catch (error) {
-        // Nothing was changed by a read, so it may be asked once more elsewhere; a write never is.
-        if (!isGatewayError(error, 'connection-lost')) throw error;
-        if (!all.some(isOpen)) throw unavailableError('Asterisk is not connected', error);
+        refuseWhenDown();
         try {
           return await dispatch(action, sendOptions);
-        } catch (again) {
-          throw isGatewayError(again, 'connection-lost') ? unavailableError('Asterisk is not connected', again) : again;
+        } catch (error) {
+          return await dispatchAgain(action, sendOptions, error);
         }
+      } catch (error) {
+        outcome = isGatewayError(error) ? error.code : 'internal-error';
+        throw error;
+      } finally {
+        options.onOutcome?.(action.declaration.name, outcome, (clock.monotonic() - started) / 1_000);
       }
     },
     get figures() {

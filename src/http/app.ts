@@ -130,11 +130,6 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
     done();
   });
-  // Where every field is optional, no body at all is a body too.
-  app.addHook('preValidation', (request, _reply, done) => {
-    if (request.routeOptions.schema?.body !== undefined) request.body ??= {};
-    done();
-  });
   app.addHook('onResponse', (request, reply, done) => {
     const operation = operationOf(request);
     const ms = reply.elapsedTime;
@@ -182,9 +177,12 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   const revocations = await createRevocations({ store: options.store, clock });
   // Before the token is checked: it is what closes the socket of a refused upgrade.
   await app.register(fastifyWebsocket, { options: { maxPayload: 64 * 1_024 } });
-  // It would be opened, closed, and logged with its whole URL, ticket and all.
   app.addHook('preValidation', (request, _reply, done) => {
-    const elsewhere = request.ws && !request.routeOptions.config.socket;
+    const { schema, config } = request.routeOptions;
+    // Where every field is optional, no body at all is a body too.
+    if (schema?.body !== undefined) request.body ??= {};
+    // It would be opened, closed, and logged with its whole URL, ticket and all.
+    const elsewhere = request.ws && !config.socket;
     done(elsewhere ? new GatewayError('invalid-request', 'There is no WebSocket here, but at /events/ws') : undefined);
   });
   // Before a scope is asked for: that is part of the verdict.
