@@ -98,7 +98,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
       sendProblem(request, reply, error);
     },
     clientErrorHandler: (error, socket) => {
-      refuseClient(options.logger ?? silentLog, error, socket);
+      refuseClient(options.logger ?? silentLog, error, socket, nextId());
     },
     bodyLimit: 64 * 1_024,
     // Silence on a connection: longer than the longest wait a client may ask for.

@@ -1,6 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
-import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { DryRun, refused } from '../auth/dry-run.ts';
@@ -57,12 +56,12 @@ export const refuseClient = (
   log: Log,
   { code = '', message }: Pick<NodeJS.ErrnoException, 'code' | 'message'>,
   socket: Socket,
+  requestId: string,
 ): void => {
   if (code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
-  const requestId = randomUUID();
   const { problem, status } = toProblem(new GatewayError(BY_NODE_CODE[code] ?? 'invalid-request', message), requestId);
   // Never the error itself: it holds the bytes that came, tokens among them.
   log.debug({ reqId: requestId, reason: code }, 'A client was refused');

@@ -57,6 +57,16 @@ describe('heartbeat', () => {
     expect(deaths).toEqual([{ at: expect.any(Number), reason: 'it does not answer Ping' }]);
   });
 
+  it.each([-1, 1])('finds it, though the clock is set by %i hours', async (hours) => {
+    const { clock, peer, deaths } = setUp();
+    peer.answers = false;
+    clock.set(clock.now() + hours * 3_600_000);
+    await clock.advance(IDLE);
+    expect(deaths).toEqual([]);
+    await clock.advance(2 * IDLE);
+    expect(deaths).toEqual([{ at: expect.any(Number), reason: 'it does not answer Ping' }]);
+  });
+
   it('leaves a peer alone that is busy with something long', async () => {
     const { clock, peer, pings, deaths } = setUp();
     Object.assign(peer, { answers: false, inFlight: 1 });
