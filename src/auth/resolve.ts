@@ -41,8 +41,9 @@ const MOST_NAMES = 8;
  * Whatever part of the address may name one is looked up.
  */
 const refuseCrash = async (address: string, sender: Sender) => {
-  if (!/^\s*pjsip:/i.test(address)) return;
-  const names = new Set(address.split(/[\s:@/;,<>"]+/).filter((name) => name !== ''));
+  const [, where] = /^\s*pjsip:(.*)$/is.exec(address) ?? [];
+  if (where === undefined) return;
+  const names = new Set(where.split(/[\s:@/;,<>"]+/).filter((name) => name !== ''));
   if (names.size > MOST_NAMES) throw new GatewayError('invalid-request', 'The address has too many parts');
   for (const name of names) {
     const { items } = await sender.send(PJSIPShowEndpoint({ Endpoint: name })).catch((error: unknown) => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CoreShowChannels, Hangup, Redirect, Status } from '../../src/ami/actions/channel.ts';
 import { BridgeInfo } from '../../src/ami/actions/bridge.ts';
 import { DBDelTree } from '../../src/ami/actions/database.ts';
+import { MessageSend } from '../../src/ami/actions/message.ts';
 import { QueueAdd } from '../../src/ami/actions/queue-member.ts';
 import { QueueStatus } from '../../src/ami/actions/queue.ts';
 import { Getvar, Setvar } from '../../src/ami/actions/variable.ts';
@@ -143,6 +144,29 @@ describe('guard', () => {
     expect(await verdicts(['my_app'], ['/my_app/1', '/MY_APP/1'])).toEqual(['limit-exceeded', 'DBGetTree']);
     expect(await verdicts(['my_app'], ['/my-app/1'])).toEqual(['limit-exceeded', 'DBGetTree']);
     expect(await verdicts(['*'], ['/MY_APP/1'])).toEqual(['allowed', 'DBDelTree']);
+  });
+
+  it.each<[string, string, string[]]>([
+    ['pjsip:trunk', 'no-address', ['trunk']],
+    ['PJSIP:trunk@127.0.0.1', 'no-address', ['trunk']],
+    ['pjsip:agent001', 'allowed', ['agent001']],
+    ['pjsip:nosuch@agent001', 'allowed', ['nosuch', 'agent001']],
+    ['pjsip:a/b/c/d/e/f/g/h/trunk', 'invalid-request', []],
+    ['sip:trunk@127.0.0.1', 'allowed', []],
+  ])('sends no message that would be the end of Asterisk: to %s', async (To, verdict, lookedUp) => {
+    const { sender, guard } = setUp({
+      answer: (action) => {
+        const name = header(action, 'Endpoint');
+        if (name === 'nosuch') throw new GatewayError('no-such-endpoint', 'No such endpoint');
+        return reply([frame({ Event: 'EndpointDetail', Aors: name === 'trunk' ? '' : 'agent001' })]);
+      },
+    });
+    const outcome = outcomeOf(guard.send(MessageSend({ To, Body: 'hello' })));
+    await flush();
+    expect(outcome.code ?? 'allowed').toBe(verdict);
+    const asked = sender.sent.map((action) => header(action, 'Endpoint')).filter((name) => name !== undefined);
+    expect(asked).toEqual(lookedUp);
+    expect(sender.names.includes('MessageSend')).toBe(verdict === 'allowed');
   });
 
   it('tells of the whole of a list only to those who may see something of it', async () => {
